@@ -1,0 +1,19 @@
+import { defaultServerConditions } from "vite";
+import { configDefaults, defineConfig } from "vitest/config";
+
+const conditions = ["@conc/source", ...defaultServerConditions];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["**/*.test.{ts,mjs}"],
+    exclude: [...configDefaults.exclude, "**/dist/**"],
+    pool: "forks",
+    // Worker threads inherit this, so the threads of a test read the source as the test itself does.
+    execArgv: ["--conditions=@conc/source"],
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
