@@ -1,0 +1,129 @@
+// The end of an agent: those who wait for it are let go, what it held or waited for is cleared up, its slot is free again.
+//
+// Anyone may declare an agent dead who knows that it is: itself on its way out, whoever terminated it, whoever watched it die.
+// It happens once, however many know.
+
+import type { Agent } from "./agent.ts";
+import { AGENT_DEAD, ENDED } from "./agent-table.ts";
+import type { Deadline } from "./deadline.ts";
+import {
+  AGENT_END,
+  AGENT_ID,
+  AGENT_SELF,
+  AGENT_STATE,
+  AGENT_WAITERS,
+  NODE_QUEUE,
+  NODE_STATE,
+  NODE_WORDS,
+  QUEUE_VALUE,
+  WAITERS_PER_BLOCK,
+} from "./layout.ts";
+import { releaseAll } from "./references.ts";
+import { type Waitable, WaitQueue } from "./wait-queue.ts";
+import { SIGNALLED, WAITING } from "./waiter.ts";
+
+/** The line of those who wait for an agent to end. */
+function endQueue(agent: Agent, id: number, base: number): WaitQueue {
+  const ended: Waitable = {
+    // Asked under the queue's lock, as is the value changed under it: no mark is needed. A new tenant of the slot is another agent.
+    enter: () => agent.table.slot(id) === 0 || agent.heap.reach(base)[base + AGENT_END + QUEUE_VALUE] === ENDED,
+    left: () => false,
+    passOn: () => {},
+    asyncForm: "joinAsync",
+  };
+  return new WaitQueue(agent, base + AGENT_END, ended);
+}
+
+/** Blocks until the agent has ended; false if the time ran out first. */
+export function waitForEnd(agent: Agent, id: number, deadline: Deadline): boolean {
+  const base = agent.table.slot(id);
+  if (!agent.table.isAlive(id)) return true;
+  if (deadline.remaining() === 0) return false;
+  return endQueue(agent, id, base).wait(deadline);
+}
+
+/** As {@link waitForEnd}, without blocking. */
+export function waitForEndAsync(agent: Agent, id: number, deadline: Deadline, signal?: AbortSignal): Promise<boolean> {
+  const base = agent.table.slot(id);
+  if (!agent.table.isAlive(id)) return Promise.resolve(true);
+  if (deadline.remaining() === 0) return Promise.resolve(false);
+  return endQueue(agent, id, base).waitAsync(deadline, signal);
+}
+
+/**
+ * Declares an agent dead and clears up after it. The agent may be the caller itself, which must not touch the arena afterwards.
+ *
+ * @returns false if it had ended already.
+ */
+export function endAgent(agent: Agent, id: number): boolean {
+  const base = agent.table.slot(id);
+  if (base === 0) return false;
+  const words = agent.heap.reach(base);
+  if (Atomics.exchange(words, base + AGENT_STATE, AGENT_DEAD) === AGENT_DEAD) return false;
+
+  leaveQueues(agent, base);
+  releaseAll(agent, base);
+  freeWaiters(agent, base);
+
+  const joiners = endQueue(agent, id, base);
+  joiners.lock();
+  words[base + AGENT_END + QUEUE_VALUE] = ENDED;
+  joiners.unlock();
+  joiners.grant(Number.POSITIVE_INFINITY);
+  Atomics.store(words, base + AGENT_ID, 0);
+
+  signalAll(agent);
+  return true;
+}
+
+/** Takes a dead agent's waiters out of the lines they stand in. */
+function leaveQueues(agent: Agent, base: number): void {
+  for (const node of nodesOf(agent, base)) {
+    const words = agent.heap.reach(node);
+    // It may be moved to another line, or granted, while we look.
+    for (let at = Atomics.load(words, node + NODE_QUEUE); at !== 0; at = Atomics.load(words, node + NODE_QUEUE)) {
+      // The line may keep its mark although nobody stands in it any more: all primitives bear with that.
+      const queue = new WaitQueue(agent, at, { enter: () => false, left: () => false, passOn: () => {}, asyncForm: "" });
+      queue.lock();
+      let next = 0;
+      if (Atomics.load(words, node + NODE_QUEUE) === at) {
+        const signalled = Atomics.load(words, node + NODE_STATE) === SIGNALLED;
+        queue.unlink(node);
+        if (signalled) next = queue.signal();
+      }
+      queue.unlock();
+      queue.wake(next);
+    }
+  }
+}
+
+/** Has everyone who waits look again: what they wait for may have belonged to the dead. */
+function signalAll(agent: Agent): void {
+  for (const id of agent.table.ids()) {
+    const base = agent.table.slot(id);
+    if (base === 0) continue;
+    for (const node of nodesOf(agent, base)) {
+      const words = agent.heap.reach(node);
+      if (Atomics.load(words, node + NODE_QUEUE) === 0) continue;
+      if (Atomics.compareExchange(words, node + NODE_STATE, WAITING, SIGNALLED) === WAITING) agent.wake(node);
+    }
+  }
+}
+
+function* nodesOf(agent: Agent, base: number): Generator<number> {
+  yield base + AGENT_SELF;
+  let block = Atomics.load(agent.heap.reach(base), base + AGENT_WAITERS);
+  while (block !== 0) {
+    for (let index = 1; index < WAITERS_PER_BLOCK; index++) yield block + index * NODE_WORDS;
+    block = agent.heap.reach(block)[block] as number;
+  }
+}
+
+function freeWaiters(agent: Agent, base: number): void {
+  let block = Atomics.exchange(agent.heap.reach(base), base + AGENT_WAITERS, 0);
+  while (block !== 0) {
+    const next = agent.heap.reach(block)[block] as number;
+    agent.heap.free(block, agent.id);
+    block = next;
+  }
+}

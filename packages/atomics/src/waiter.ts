@@ -1,0 +1,69 @@
+import type { Agent } from "./agent.ts";
+import { NODE_AGENT, NODE_QUEUE, NODE_SINCE, NODE_STATE, NODE_TASK } from "./layout.ts";
+
+// A node's state. Only the waiter itself goes back to WAITING, so a state is never mistaken for an older one of the same value.
+export const IDLE = 0;
+export const WAITING = 1;
+/** Look again: what the waiter wants may be free. It keeps its place in the queue. */
+export const SIGNALLED = 2;
+/** The waiter was given what it wants and stands in no queue any more. */
+export const GRANTED = 3;
+
+/** One wait of this agent: a node in the arena that others can find, link and wake. */
+export class Waiter {
+  readonly agent: Agent;
+  readonly node: number;
+  /** Called on the event loop after the node was signalled or granted; a blocked thread has none, it is woken itself. */
+  woken: (() => void) | undefined;
+  /** Whether its agent has seen that it was woken, and nobody has woken it again since. */
+  popped = false;
+
+  constructor(agent: Agent, node: number) {
+    this.agent = agent;
+    this.node = node;
+  }
+
+  /** Prepares the node to be put in a queue. */
+  begin(task: number): void {
+    const { node } = this;
+    const words = this.agent.heap.reach(node);
+    words[node + NODE_AGENT] = this.agent.id;
+    words[node + NODE_TASK] = task;
+    words[node + NODE_SINCE] = 0;
+    words[node + NODE_QUEUE] = 0;
+    this.popped = false;
+    Atomics.store(words, node + NODE_STATE, WAITING);
+  }
+
+  get state(): number {
+    return Atomics.load(this.agent.heap.reach(this.node), this.node + NODE_STATE);
+  }
+
+  /** The queue it stands in, which may have become another one since it began to wait; 0 for none. */
+  get queue(): number {
+    return Atomics.load(this.agent.heap.reach(this.node), this.node + NODE_QUEUE);
+  }
+
+  get task(): number {
+    return this.agent.heap.reach(this.node)[this.node + NODE_TASK] as number;
+  }
+
+  /** Answers a signal by waiting on; false if it was granted meanwhile. */
+  waitOn(): boolean {
+    const words = this.agent.heap.reach(this.node);
+    this.popped = false;
+    const seen = Atomics.compareExchange(words, this.node + NODE_STATE, SIGNALLED, WAITING);
+    if (seen === GRANTED) this.popped = true;
+    return seen !== GRANTED;
+  }
+
+  /** The thread has taken what it was granted. */
+  done(): void {
+    Atomics.store(this.agent.heap.reach(this.node), this.node + NODE_STATE, IDLE);
+  }
+}
+
+/** Milliseconds that grow alike in all threads of a program; they wrap around, so only differences mean something. Never 0. */
+export function commonTime(): number {
+  return (performance.timeOrigin + performance.now()) | 1;
+}
