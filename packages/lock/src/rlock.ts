@@ -1,0 +1,185 @@
+import {
+  checkWait,
+  InvalidStateError,
+  NotOwnerError,
+  Place,
+  registerType,
+  reviving,
+  type WaitAsync,
+  type WaitOrTry,
+} from "@conc/atomics";
+import { checkFunction } from "./exclusive.ts";
+import { Guard } from "./guard.ts";
+import { DEPTH, Lock, TASK } from "./lock.ts";
+import type { Holding } from "./monitor.ts";
+import { currentTask, deliverTo, runAs, Task, tasksAreTracked } from "./task.ts";
+
+/**
+ * A lock that its owner may acquire again, and that is free after as many releases.
+ *
+ * The owner is the async task that acquired it with `acquireAsync`, `guardAsync` or `runExclusiveAsync`, together with what that
+ * task awaits or starts while it holds; other tasks of the same thread are kept out, also across `await`. What acquires it with
+ * the blocking `acquire` outside of such a task is the thread. Only the owner may release. Within one flow stay with one form:
+ * `acquireAsync` waits even for what its own thread holds.
+ *
+ * In Bun, Deno and browsers nobody can tell which task runs after `await acquireAsync()`: there every async acquire is a task of
+ * its own, and re-entering works inside `runExclusiveAsync` only (browsers: not in async code).
+ *
+ * @example
+ * const lock = new RLock();
+ * function total(node) {
+ *   using guard = lock.guard(); // again at each level
+ *   return node.value + node.children.reduce((sum, child) => sum + total(child), 0);
+ * }
+ *
+ * @see CPython `threading.RLock`; there the owner is always the thread.
+ */
+export class RLock extends Lock {
+  override get [Symbol.toStringTag](): string {
+    return "RLock";
+  }
+
+  /** Whether the calling task (outside of tasks: thread) owns it. */
+  get owned(): boolean {
+    return this.#isOwnedBy(currentTask());
+  }
+
+  /** How many releases the caller owes; 0 if it does not own the lock. */
+  get depth(): number {
+    return this.owned ? this.#count : 0;
+  }
+
+  override tryAcquire(): boolean {
+    const task = currentTask();
+    if (this.tryTake()) return this.#taken(task);
+    if (!this.#isOwnedBy(task)) return false;
+    this.#deepen(1);
+    return true;
+  }
+
+  override acquire(options?: WaitOrTry): boolean {
+    const timeout = checkWait(options);
+    if (this.tryAcquire()) return true;
+    const task = currentTask();
+    return timeout > 0 && this.waitBlocking(timeout, task?.id ?? 0) && this.#taken(task);
+  }
+
+  // Not `async`: the promise has to reach the caller as it is, see `deliverTo`.
+  override acquireAsync(options?: WaitAsync): Promise<boolean> {
+    return this.#claim(options, (acquired) => acquired);
+  }
+
+  override guardAsync(options?: WaitAsync): Promise<Guard> {
+    return this.#claim(options, (acquired, task) => {
+      if (!acquired) throw this.timedOut();
+      return new Guard(() => this.#releaseAs(task));
+    });
+  }
+
+  override async runExclusiveAsync<T>(fn: () => T | Promise<T>): Promise<T> {
+    checkFunction(fn);
+    const task = await this.#claim(undefined, (_acquired, owner) => owner);
+    try {
+      return await runAs(task, fn);
+    } finally {
+      this.#releaseAs(task);
+    }
+  }
+
+  /**
+   * Undoes one acquire; the last one frees the lock.
+   *
+   * @throws {InvalidStateError} If it is not locked.
+   * @throws {NotOwnerError} If somebody else owns it; nothing changes then.
+   */
+  override release(): void {
+    this.#releaseAs(currentTask());
+  }
+
+  protected override describe(): string {
+    return this.locked ? `locked, count=${this.#count}` : "unlocked";
+  }
+
+  protected override isHeld(): boolean {
+    return this.owned;
+  }
+
+  // The task keeps its mark while it waits: it will own the lock again before it goes on.
+  protected override releaseAll(): Holding {
+    const holding = { task: this.#owner, depth: this.words[this.at + DEPTH] as number };
+    this.words[this.at + DEPTH] = 0;
+    this.#free();
+    return holding;
+  }
+
+  protected override restore(holding: Holding): void {
+    this.words[this.at + TASK] = holding.task;
+    this.words[this.at + DEPTH] = holding.depth;
+  }
+
+  /** The id of the owning task; 0 for the thread that owns it. */
+  get #owner(): number {
+    return this.words[this.at + TASK] as number;
+  }
+
+  get #count(): number {
+    return this.locked ? 1 + (this.words[this.at + DEPTH] as number) : 0;
+  }
+
+  #deepen(by: number): void {
+    (this.words[this.at + DEPTH] as number) += by;
+  }
+
+  #isOwnedBy(task: Task | undefined): boolean {
+    if (!this.mine) return false;
+    return this.#owner === 0 ? task === undefined : task?.find(this.#owner) !== undefined;
+  }
+
+  #taken(task: Task | undefined): boolean {
+    this.words[this.at + TASK] = task?.id ?? 0;
+    if (task) task.holds++;
+    return true;
+  }
+
+  /** Acquires for the task that the awaiting function becomes, or again for the one that owns the lock already. */
+  #claim<T>(options: WaitAsync | undefined, settle: (acquired: boolean, task: Task) => T): Promise<T> {
+    const current = currentTask();
+    const owner = this.mine ? current?.find(this.#owner) : undefined;
+    const task = owner ?? new Task(current);
+    const acquire = async (): Promise<T> => {
+      // Checks the options first, so that they are checked even if nobody has to wait.
+      checkWait(options);
+      options?.signal?.throwIfAborted();
+      if (owner) this.#deepen(1);
+      else if (await this.take(options, task.id)) task.holds++;
+      else return settle(false, task);
+      return settle(true, task);
+    };
+    return owner ? acquire() : deliverTo(task, acquire);
+  }
+
+  #releaseAs(task: Task | undefined): void {
+    if (!this.locked) throw new InvalidStateError("release of an unlocked RLock");
+    const owner = task?.find(this.#owner);
+    // Where nobody can tell which task is running, any task of the thread may release what one of them acquired.
+    if (!this.mine || (owner === undefined && this.#owner !== 0 && tasksAreTracked())) {
+      throw new NotOwnerError(`release of an RLock that another ${this.mine ? "task" : "thread"} owns`);
+    }
+    if ((this.words[this.at + DEPTH] as number) > 0) {
+      this.#deepen(-1);
+      return;
+    }
+    if (owner) owner.holds--;
+    this.#free();
+  }
+
+  #free(): void {
+    this.words[this.at + TASK] = 0;
+    super.release();
+  }
+}
+
+registerType(
+  "RLock",
+  reviving(import.meta.url, (place) => new (RLock as new (place: Place) => RLock)(place)),
+);
