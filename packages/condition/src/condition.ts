@@ -1,0 +1,292 @@
+// A condition is a line of waiters beside a lock. `wait` joins the line while it holds the lock, so a `notify` by whoever gets the
+// lock next finds it there; then it frees the lock and sleeps. `notify` wakes nobody: it moves the oldest waiters from this line
+// into the line for the lock, where the release of the lock finds them. So a notified thread wakes up once, when it can go on,
+// and exactly as many as were notified compete for the lock.
+//
+// A waiter whose time runs out looks under the line's lock where it stands: still here, it leaves and nobody has notified it; moved,
+// it was notified, and waits on for the lock. There is nothing in between, so no notification is lost or used twice.
+
+import {
+  checkWait,
+  Deadline,
+  type Handle,
+  InvalidStateError,
+  fromHandle,
+  NotOwnerError,
+  Place,
+  QUEUE_WORDS,
+  registerType,
+  reviving,
+  SharedObject,
+  toHandle,
+  type Wait,
+  type WaitAsync,
+  type Waiter,
+  type WaitOrTry,
+  WaitQueue,
+} from "@conc/atomics";
+import { type Guard, type Holding, Lock, type Monitor, RLock } from "@conc/lock";
+
+/**
+ * Lets threads and async tasks wait, with a lock freed meanwhile, until another one notifies them.
+ *
+ * All calls but `acquire` and its relatives need the lock: with an `RLock` the caller must own it, with a plain `Lock` it must be
+ * locked. Those who wait are notified oldest first, and a `notify` without waiters is not remembered.
+ *
+ * @example
+ * const changed = new Condition();
+ * // one thread
+ * using guard = changed.guard();
+ * changed.waitFor(() => stock.value > 0);
+ * // another
+ * using guard = changed.guard();
+ * stock.value += 1;
+ * changed.notify();
+ *
+ * @see CPython `threading.Condition`
+ */
+export class Condition extends SharedObject {
+  readonly #lock: Lock;
+  readonly #monitor: Monitor;
+  readonly #queue: WaitQueue;
+
+  /**
+   * @param lock The lock that the condition works with; several conditions may share one. Left out, an `RLock` of its own.
+   * @throws {TypeError} If it is neither a `Lock` nor an `RLock`.
+   */
+  constructor(lock?: Lock | RLock);
+  constructor(lock: Lock | RLock = new RLock(), place?: Place) {
+    if (!(lock instanceof Lock)) throw new TypeError("lock must be a Lock or an RLock");
+    super(place ?? QUEUE_WORDS * 4);
+    this.#lock = lock;
+    this.#monitor = Lock.monitor(lock);
+    this.#queue = new WaitQueue(this.agent, this.at, {
+      enter: () => false,
+      left: () => false,
+      passOn: () => {},
+      asyncForm: "waitAsync",
+    });
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Condition";
+  }
+
+  /** Whether somebody holds the lock; out of date as soon as read. */
+  get locked(): boolean {
+    return this.#lock.locked;
+  }
+
+  /** As the lock's `acquire`. */
+  acquire(options?: WaitOrTry): boolean {
+    return this.#lock.acquire(options);
+  }
+
+  /** As the lock's `acquireAsync`. */
+  acquireAsync(options?: WaitAsync): Promise<boolean> {
+    return this.#lock.acquireAsync(options);
+  }
+
+  /** As the lock's `tryAcquire`. */
+  tryAcquire(): boolean {
+    return this.#lock.tryAcquire();
+  }
+
+  /** As the lock's `release`. */
+  release(): void {
+    this.#lock.release();
+  }
+
+  /** As the lock's `guard`. */
+  guard(options?: Wait): Guard {
+    return this.#lock.guard(options);
+  }
+
+  /** As the lock's `guardAsync`. */
+  guardAsync(options?: WaitAsync): Promise<Guard> {
+    return this.#lock.guardAsync(options);
+  }
+
+  /** As the lock's `runExclusive`. */
+  runExclusive<T>(fn: () => T): T {
+    return this.#lock.runExclusive(fn);
+  }
+
+  /** As the lock's `runExclusiveAsync`. */
+  runExclusiveAsync<T>(fn: () => T | Promise<T>): Promise<T> {
+    return this.#lock.runExclusiveAsync(fn);
+  }
+
+  /**
+   * Frees the lock, blocks until notified, and holds the lock again, as deep as before, on every way out.
+   *
+   * @param options.timeout Longest wait for a notification in milliseconds; getting the lock again may take longer.
+   * @returns false if the time ran out before a notification.
+   * @throws {InvalidStateError} If the lock is not held.
+   * @throws {BlockingNotAllowedError} On a browser's main thread; the lock stays held.
+   */
+  wait(options?: Wait): boolean {
+    const deadline = Deadline.of(options);
+    this.#checkHeld();
+    this.agent.mayBlock("waitAsync");
+    const waiter = this.agent.self;
+    const holding = this.#join(waiter);
+    while (this.#queue.waitOn(waiter)) {
+      const remaining = deadline.remaining();
+      if (remaining > 0) {
+        this.agent.park(remaining);
+      } else if (this.#queue.leave(waiter)) {
+        this.#monitor.queue.wait(Deadline.NEVER, holding.task);
+        this.#monitor.restore(holding);
+        return false;
+      }
+    }
+    this.#monitor.queue.resume(waiter, Deadline.NEVER);
+    this.#monitor.restore(holding);
+    return true;
+  }
+
+  /**
+   * As {@link wait}, without blocking the thread.
+   *
+   * @param options.signal Aborts the wait: the lock is acquired again, then the promise rejects with `signal.reason`. If it was
+   * notified already, the notification goes to another waiter.
+   */
+  async waitAsync(options?: WaitAsync): Promise<boolean> {
+    const deadline = Deadline.of(options);
+    const signal = options?.signal;
+    signal?.throwIfAborted();
+    this.#checkHeld();
+    const waiter = this.agent.inbox.open();
+    const holding = this.#join(waiter);
+    const notified = await this.#moved(waiter, deadline, signal);
+    if (notified) {
+      await this.#monitor.queue.resumeAsync(waiter, Deadline.NEVER);
+    } else {
+      this.agent.inbox.close(waiter);
+      await this.#monitor.queue.waitAsync(Deadline.NEVER, undefined, holding.task);
+    }
+    this.#monitor.restore(holding);
+    if (signal?.aborted) {
+      if (notified) this.#moveToLock(1);
+      throw signal.reason;
+    }
+    return notified;
+  }
+
+  /**
+   * Waits until `predicate` returns something truthy, and looks again after each notification.
+   *
+   * @param options.timeout Longest time for all waits together, in milliseconds.
+   * @returns The last value of `predicate`: falsy if the time ran out.
+   * @throws {InvalidStateError} If it has to wait and the lock is not held.
+   */
+  waitFor<T>(predicate: () => T, options?: Wait): T {
+    const deadline = Deadline.of(options);
+    let value = predicate();
+    while (!value) {
+      const inTime = this.wait({ timeout: deadline.remaining() });
+      value = predicate();
+      if (!inTime) break;
+    }
+    return value;
+  }
+
+  /** As {@link waitFor}, without blocking the thread; a promise that `predicate` returns is awaited. */
+  async waitForAsync<T>(predicate: () => T | Promise<T>, options?: WaitAsync): Promise<T> {
+    const deadline = Deadline.of(options);
+    let value = await predicate();
+    while (!value) {
+      const inTime = await this.waitAsync({ timeout: deadline.remaining(), signal: options?.signal });
+      value = await predicate();
+      if (!inTime) break;
+    }
+    return value;
+  }
+
+  /**
+   * Lets the `n` oldest waiters go on, once the lock is free; fewer if there are not as many, none if `n` is below 1.
+   *
+   * @throws {InvalidStateError} If the lock is not held.
+   */
+  notify(n = 1): void {
+    if (typeof n !== "number" || Number.isNaN(n)) throw new TypeError(`n must be a number, got ${typeof n}`);
+    this.#checkHeld();
+    if (!this.#queue.empty) this.#moveToLock(n);
+  }
+
+  /**
+   * Lets all waiters go on, one after the other, once the lock is free.
+   *
+   * @throws {InvalidStateError} If the lock is not held.
+   */
+  notifyAll(): void {
+    this.notify(Number.POSITIVE_INFINITY);
+  }
+
+  protected override get handleFields(): Record<string, unknown> {
+    return { lock: toHandle(this.#lock) };
+  }
+
+  protected override describe(): string {
+    return `${this.#lock}, ${this.#queue.length} waiting`;
+  }
+
+  #checkHeld(): void {
+    if (this.#monitor.isHeld()) return;
+    if (!this.#lock.locked) throw new InvalidStateError("the condition's lock is not held");
+    throw new NotOwnerError("somebody else owns the condition's lock");
+  }
+  /** Joins the line and frees the lock. */
+  #join(waiter: Waiter): Holding {
+    const task = this.#monitor.owner();
+    waiter.begin(task);
+    this.#queue.lock();
+    this.#queue.push(waiter.node);
+    this.#queue.unlock();
+    return this.#monitor.releaseAll();
+  }
+
+  /** Resolves to whether the waiter was notified; a waiter that was not stands in no line any more. */
+  #moved(waiter: Waiter, deadline: Deadline, signal: AbortSignal | undefined): Promise<boolean> {
+    return new Promise((resolve) => {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const settle = (notified: boolean): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", giveUp);
+        resolve(notified);
+      };
+      const giveUp = (): void => settle(!this.#queue.leave(waiter));
+      const arm = (): void => {
+        const remaining = deadline.remaining();
+        if (remaining !== Number.POSITIVE_INFINITY) timer = setTimeout(tick, Math.ceil(remaining));
+      };
+      // Timers may fire a little early.
+      const tick = (): void => (deadline.remaining() > 0 ? arm() : giveUp());
+      waiter.woken = () => {
+        if (!this.#queue.waitOn(waiter)) settle(true);
+      };
+      signal?.addEventListener("abort", giveUp);
+      arm();
+    });
+  }
+
+  /** Moves the oldest waiters into the line for the lock. */
+  #moveToLock(count: number): void {
+    this.#queue.lock();
+    for (let moved = 0; moved < count && !this.#queue.empty; moved++) {
+      const node = this.#queue.first;
+      this.#queue.unlink(node);
+      this.#monitor.enqueue(node);
+    }
+    this.#queue.unlock();
+  }
+}
+
+registerType(
+  "Condition",
+  reviving(import.meta.url, (place, handle) => {
+    const Reviving = Condition as new (lock: Lock, place: Place) => Condition;
+    return new Reviving(fromHandle<Lock>(handle["lock"] as Handle), place);
+  }),
+);

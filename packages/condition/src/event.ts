@@ -1,0 +1,115 @@
+// The word of an event is CLEAR, SET, or CROWDED: clear, and somebody waits.
+//
+// `set` lets go of everyone who stands in line at that moment, one by one, whatever the flag says by the time they run: so a `clear`
+// right after it takes nobody's wake-up back. Both ends of a wait are decided under the queue's lock, so none is missed.
+
+import {
+  checkWait,
+  Deadline,
+  Place,
+  QUEUE_WORDS,
+  registerType,
+  reviving,
+  SharedObject,
+  type Wait,
+  type Waitable,
+  type WaitAsync,
+  WaitQueue,
+} from "@conc/atomics";
+
+const CROWDED = -1;
+const CLEAR = 0;
+const SET = 1;
+
+/**
+ * A flag that threads and async tasks wait for.
+ *
+ * What a thread wrote before `set` is seen by those whose wait it ends.
+ *
+ * @example
+ * const ready = new Event();
+ * new Thread({ target: work, args: [ready] }).start(); // calls ready.wait()
+ * ready.set();
+ *
+ * @see CPython `threading.Event`
+ */
+export class Event extends SharedObject {
+  readonly #queue: WaitQueue;
+
+  /** @throws {TypeError} If called with arguments. */
+  constructor();
+  constructor(place?: Place) {
+    if (place !== undefined && !(place instanceof Place)) throw new TypeError("Event takes no arguments");
+    super(place ?? QUEUE_WORDS * 4);
+    const waitable: Waitable = {
+      enter: () => Atomics.compareExchange(this.words, this.at, CLEAR, CROWDED) === SET,
+      left: (empty) => {
+        if (empty) Atomics.compareExchange(this.words, this.at, CROWDED, CLEAR);
+        return false;
+      },
+      // Whom `set` let go had no share that others could use.
+      passOn: () => {},
+      asyncForm: "waitAsync",
+    };
+    this.#queue = new WaitQueue(this.agent, this.at, waitable);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Event";
+  }
+
+  /** Whether the flag is set; out of date as soon as read. */
+  get isSet(): boolean {
+    return Atomics.load(this.words, this.at) === SET;
+  }
+
+  /** Sets the flag and lets go of everyone who waits. Needs no lock. */
+  set(): void {
+    if (Atomics.compareExchange(this.words, this.at, CLEAR, SET) !== CROWDED) return;
+    const queue = this.#queue;
+    const woken: number[] = [];
+    queue.lock();
+    while (!queue.empty) woken.push(queue.take());
+    Atomics.store(this.words, this.at, SET);
+    queue.unlock();
+    for (const node of woken) queue.wake(node);
+  }
+
+  /** Clears the flag: whoever waits from now on waits for the next `set`. */
+  clear(): void {
+    Atomics.compareExchange(this.words, this.at, SET, CLEAR);
+  }
+
+  /**
+   * Blocks until the flag is set.
+   *
+   * @param options.timeout Longest wait in milliseconds; 0 only looks, left out waits for ever.
+   * @returns false if the time ran out first. true if there was a `set` during the wait, even if it has been cleared since.
+   * @throws {TypeError | RangeError} If the options are wrong, checked before anything else.
+   * @throws {BlockingNotAllowedError} On a browser's main thread, if it would have to wait.
+   */
+  wait(options?: Wait): boolean {
+    const timeout = checkWait(options);
+    return this.isSet || (timeout > 0 && this.#queue.wait(Deadline.after(timeout)));
+  }
+
+  /**
+   * As {@link wait}, without blocking the thread; the program stays alive until the promise settles.
+   *
+   * @param options.signal Aborts the wait: the promise rejects with `signal.reason`.
+   */
+  async waitAsync(options?: WaitAsync): Promise<boolean> {
+    const timeout = checkWait(options);
+    options?.signal?.throwIfAborted();
+    return this.isSet || (timeout > 0 && this.#queue.waitAsync(Deadline.after(timeout), options?.signal));
+  }
+
+  protected override describe(): string {
+    return this.isSet ? "set" : "unset";
+  }
+}
+
+registerType(
+  "Event",
+  reviving(import.meta.url, (place) => new (Event as new (place: Place) => Event)(place)),
+);

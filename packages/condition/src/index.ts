@@ -1,0 +1,2 @@
+export { Condition } from "./condition.ts";
+export { Event } from "./event.ts";
