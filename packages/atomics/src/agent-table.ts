@@ -8,6 +8,7 @@ import {
   AGENT_NAME_BYTES,
   AGENT_NAME_LENGTH,
   AGENT_PARENT,
+  AGENT_REPORTS,
   AGENT_STATE,
   AGENT_WORDS,
   AGENTS_PER_PAGE,
@@ -16,6 +17,7 @@ import {
   HEADER_AGENT_PAGES,
   HEADER_AGENTS,
   HEADER_EPOCH,
+  HEADER_NUMBER,
   PAGE_WORDS,
   QUEUE_VALUE,
   SLOT_BITS,
@@ -28,6 +30,8 @@ export const AGENT_READY_TO_RUN = 1;
 export const AGENT_RUNNING = 2;
 export const AGENT_BLOCKED = 3;
 export const AGENT_DEAD = 4;
+/** Terminated before it came up; it ends as soon as it does. */
+export const AGENT_CANCELLED = 5;
 
 // Flags of an agent.
 /** The program does not wait for it. */
@@ -70,7 +74,7 @@ export class AgentTable {
       words[base + AGENT_PARENT] = by;
       words[base + AGENT_STATE] = AGENT_READY_TO_RUN;
       const id = (epoch << SLOT_BITS) | slot;
-      this.#writeName(base, name || `Thread-${epoch}`);
+      this.#writeName(base, name);
       Atomics.store(words, base + AGENT_ID, id);
       return id;
     } finally {
@@ -108,6 +112,33 @@ export class AgentTable {
     const words = this.#heap.reach(base);
     if (on) Atomics.or(words, base + AGENT_FLAGS, flag);
     else Atomics.and(words, base + AGENT_FLAGS, ~flag);
+  }
+
+  /** A number that no thread of the arena was given before: 1, 2, 3, … */
+  nextNumber(): number {
+    return Atomics.add(this.#heap.words, HEADER_NUMBER, 1) + 1;
+  }
+
+  /** Takes an agent that has come up for running; false if it was cancelled before. */
+  begin(id: number): boolean {
+    const base = this.slot(id);
+    if (base === 0) return false;
+    const words = this.#heap.reach(base);
+    return Atomics.compareExchange(words, base + AGENT_STATE, AGENT_READY_TO_RUN, AGENT_RUNNING) === AGENT_READY_TO_RUN;
+  }
+
+  /** Ends an agent that has not begun, by itself and as soon as it comes up; false if it has begun. */
+  cancel(id: number): boolean {
+    const base = this.slot(id);
+    if (base === 0) return true;
+    const words = this.#heap.reach(base);
+    return Atomics.compareExchange(words, base + AGENT_STATE, AGENT_READY_TO_RUN, AGENT_CANCELLED) === AGENT_READY_TO_RUN;
+  }
+
+  /** Counts one more error that was sent to an agent, or says how many there were. */
+  reports(id: number, more = 0): number {
+    const base = this.slot(id);
+    return base === 0 ? 0 : Atomics.add(this.#heap.reach(base), base + AGENT_REPORTS, more) + more;
   }
 
   /** Who started it; 0 for nobody. */

@@ -52,7 +52,7 @@ export class Arena {
     this.id = words[HEADER_ID] as number;
     const self =
       agent ||
-      this.agents.enlist({ by: 0, flags: fresh ? AGENT_MAIN : AGENT_FOREIGN, name: fresh ? "MainThread" : "" });
+      this.agents.enlist({ by: 0, flags: fresh ? AGENT_MAIN : AGENT_FOREIGN, name: fresh ? "MainThread" : "Dummy" });
     this.agent = new Agent(memory, this.heap, this.agents, self);
     this.references = new References(this.agent);
     arenas.set(this.id, this);
@@ -68,15 +68,21 @@ export class Arena {
    * Lets this thread take part in an arena, and make its primitives there from now on. Again with the same buffer: no effect.
    *
    * @param buffer The `buffer` of another thread's arena, received by `postMessage`.
+   * @param agent The id under which this thread was enlisted there already, if it was.
    * @throws {TypeError} If it is not an arena's buffer.
    */
   static adopt(buffer: SharedArrayBuffer, agent?: number): Arena {
+    defaultArena = Arena.join(buffer, agent);
+    return defaultArena;
+  }
+
+  /** As {@link adopt}, but new primitives go on being made where they were before. */
+  static join(buffer: SharedArrayBuffer, agent?: number): Arena {
     if (typeof SharedArrayBuffer === "undefined" || !(buffer instanceof SharedArrayBuffer)) {
       throw new TypeError("an arena can only be adopted from the SharedArrayBuffer of another thread's arena");
     }
     const id = buffer.byteLength > 8 ? new Int32Array(buffer, 0, 2)[HEADER_ID] : 0;
-    defaultArena = arenas.get(id as number) ?? new Arena(new ThreadMemory(buffer), agent);
-    return defaultArena;
+    return arenas.get(id as number) ?? new Arena(new ThreadMemory(buffer), agent);
   }
 
   /** The arena of this id, if this thread takes part in it. */

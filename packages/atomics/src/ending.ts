@@ -65,15 +65,22 @@ export function endAgent(agent: Agent, id: number): boolean {
   releaseAll(agent, base);
   freeWaiters(agent, base);
 
-  const joiners = endQueue(agent, id, base);
-  joiners.lock();
-  words[base + AGENT_END + QUEUE_VALUE] = ENDED;
-  joiners.unlock();
-  joiners.grant(Number.POSITIVE_INFINITY);
+  announceEnd(agent, id);
   Atomics.store(words, base + AGENT_ID, 0);
 
   signalAll(agent);
   return true;
+}
+
+/** Lets those go who wait for the agent to end, although it may have to live on a little. */
+export function announceEnd(agent: Agent, id: number): void {
+  const base = agent.table.slot(id);
+  if (base === 0) return;
+  const joiners = endQueue(agent, id, base);
+  joiners.lock();
+  agent.heap.reach(base)[base + AGENT_END + QUEUE_VALUE] = ENDED;
+  joiners.unlock();
+  joiners.grant(Number.POSITIVE_INFINITY);
 }
 
 /** Takes a dead agent's waiters out of the lines they stand in. */

@@ -1,6 +1,7 @@
 export { Agent } from "./agent.ts";
 export {
   AGENT_BLOCKED,
+  AGENT_CANCELLED,
   AGENT_DAEMON,
   AGENT_DEAD,
   AGENT_FOREIGN,
@@ -11,6 +12,7 @@ export {
   AgentTable,
 } from "./agent-table.ts";
 export { Arena } from "./arena.ts";
+export { pack, type Packed, packThrown, type ReferenceCodec, registerReference, unpack } from "./codec.ts";
 export {
   checkMilliseconds,
   checkWait,
@@ -20,7 +22,7 @@ export {
   type WaitAsync,
   type WaitOrTry,
 } from "./deadline.ts";
-export { endAgent, waitForEnd, waitForEndAsync } from "./ending.ts";
+export { announceEnd, endAgent, waitForEnd, waitForEndAsync } from "./ending.ts";
 export {
   ArenaFullError,
   BlockingNotAllowedError,
@@ -41,9 +43,10 @@ export {
   type Shareable,
   toHandle,
   typeOf,
+  unknownArena,
 } from "./handle.ts";
 export { Heap } from "./heap.ts";
-export { NODE_AGENT, NODE_SINCE, NODE_TASK, QUEUE_WORDS } from "./layout.ts";
+export { AGENT_STATE, NODE_AGENT, NODE_SINCE, NODE_TASK, QUEUE_WORDS } from "./layout.ts";
 export { LocalMemory, type Memory, ThreadMemory } from "./memory.ts";
 export { Place, reviving, SharedObject } from "./shared-object.ts";
 export { type Waitable, WaitQueue } from "./wait-queue.ts";

@@ -21,6 +21,8 @@ export const HEADER_AGENTS = 7;
 export const HEADER_EPOCH = 8;
 /** Held by a thread while it writes a line to the terminal. */
 export const HEADER_OUTPUT_LOCK = 9;
+/** How many threads were ever named after their number. */
+export const HEADER_NUMBER = 10;
 /** The first slab with room, for each size of block. */
 export const HEADER_SLABS = 16;
 /** The pages that hold the agents' slots. */
@@ -48,6 +50,8 @@ export const AGENT_PARENT = 4;
 export const AGENT_REFERENCES = 5;
 /** First block of the agent's async waiters. */
 export const AGENT_WAITERS = 6;
+/** How many errors of threads that it started were sent to the agent. */
+export const AGENT_REPORTS = 7;
 /** The node with which the thread itself waits, blocked. */
 export const AGENT_SELF = 8;
 /** A wait queue whose value is ENDED once the agent is dead: what `join` waits for. */

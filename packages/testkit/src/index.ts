@@ -1,0 +1,2 @@
+export { runThreads, startThread, TestThread } from "./threads.ts";
+export { until } from "./until.ts";

@@ -1,0 +1,46 @@
+import { AGENT_HAS_HOOK, Arena } from "@conc/atomics";
+import { printError } from "./output.ts";
+import type { Thread } from "./thread.ts";
+
+/** What is called with an error that nobody caught in a thread. */
+export type Excepthook = (error: unknown, thread: Thread) => void;
+
+let custom: Excepthook | undefined;
+
+/**
+ * Sets what happens to an error that a thread did not catch. It never ends the program.
+ *
+ * A thread asks its own hook first, and if it has none, that of the thread that started it, where the hook runs as soon as that
+ * thread's event loop is free. If neither has one, the thread prints `Exception in thread NAME:` and the error itself, at once.
+ *
+ * @param hook Called with the error and the very `Thread` object. Left out: prints again.
+ * @returns The hook that was set before, if one was.
+ * @throws {TypeError} If it is not a function.
+ */
+export function setExcepthook(hook?: Excepthook): Excepthook | undefined {
+  if (hook !== undefined && typeof hook !== "function") throw new TypeError(`hook must be a function, got ${typeof hook}`);
+  const before = custom;
+  custom = hook;
+  const { agents, agent } = Arena.default;
+  agents.flag(agent.id, AGENT_HAS_HOOK, hook !== undefined);
+  return before;
+}
+
+/** Whether this thread has a hook of its own. */
+export function hasExcepthook(): boolean {
+  return custom !== undefined;
+}
+
+/** Gives an error of a thread to the hook of this one, or prints it. */
+export function reportError(error: unknown, thread: Thread): void {
+  if (!custom) {
+    printError(`Exception in thread ${thread.name}:`, error);
+    return;
+  }
+  try {
+    custom(error, thread);
+  } catch (hookError) {
+    printError(`Exception in thread ${thread.name}:`, error);
+    printError("Exception in excepthook:", hookError);
+  }
+}

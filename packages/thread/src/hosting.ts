@@ -1,0 +1,89 @@
+// The way from a thread to those who start threads: a supervisor of its own in the main thread, a lifeline in the others, nested
+// workers in a browser.
+
+import { AGENT_DAEMON, AGENT_FOREIGN, Arena, announceEnd, waitForEndAsync, Deadline, unpack } from "@conc/atomics";
+import type { MessagePort } from "node:worker_threads";
+import { reportError } from "./excepthook.ts";
+import { host } from "./platform.ts";
+import type { Message, StartRequest } from "./request.ts";
+import { Supervisor } from "./supervisor.ts";
+import { forgetThread, threadOf } from "./threads.ts";
+import { startWebThread, terminateWebThread } from "./web-worker.ts";
+
+/** Milliseconds to wait for an error that is on its way when the program ends, and how often. */
+const LATE_REPORT = 5;
+const LATE_REPORTS = 200;
+
+let supervisor: Supervisor | undefined;
+let lifeline: MessagePort | undefined;
+let received = 0;
+
+/** Connects a thread that the library started to its supervisor. */
+export function connect(port: MessagePort): void {
+  lifeline = port;
+  port.on("message", receive);
+  port.unref();
+}
+
+/** Sends a message to this thread's supervisor, if it has one. */
+export function tell(message: Message): void {
+  lifeline?.postMessage(message);
+}
+
+/**
+ * Starts a thread whose slot has been reserved.
+ *
+ * @throws If its worker can not be made; a thread that asks another one to start it hears of that through the excepthook.
+ */
+export function startThread(request: StartRequest): void {
+  if (!host()) startWebThread(request, receive);
+  else if (lifeline) lifeline.postMessage({ type: "start", request } satisfies Message);
+  else ownSupervisor().start(request);
+}
+
+/** Has a thread end wherever it is. */
+export function terminateThread(id: number): void {
+  if (!host()) terminateWebThread(id);
+  else if (lifeline) tell({ type: "terminate", id });
+  else ownSupervisor().terminate(id);
+}
+
+function ownSupervisor(): Supervisor {
+  if (!supervisor) {
+    const arena = Arena.default;
+    supervisor = new Supervisor(arena, receive);
+    const own = supervisor;
+    arena.agent.beforeSleep = () => {
+      if (own.size > 0) own.handOver();
+    };
+    globalThis.process.on("beforeExit", waitForThreads);
+  }
+  return supervisor;
+}
+
+/** What was meant for this thread. */
+function receive(message: Message): void {
+  if (message.type === "failed") {
+    received++;
+    reportError(unpack(message.error), threadOf(message.id, message.name));
+  } else if (message.type === "ended") {
+    forgetThread(message.id);
+  }
+}
+
+/** At the end of the main module: the program goes on until all threads that are not daemons have ended. */
+function waitForThreads(): void {
+  const { agents, agent } = Arena.default;
+  announceEnd(agent, agent.id);
+  const running = agents
+    .ids()
+    .filter((id) => id !== agent.id && agents.isAlive(id) && (agents.flags(id) & (AGENT_DAEMON | AGENT_FOREIGN)) === 0);
+  // A pending wait keeps the program alive; once it is over, the end of the program comes up again.
+  for (const id of running) void waitForEndAsync(agent, id, Deadline.NEVER);
+  if (running.length === 0) waitForReports(LATE_REPORTS);
+}
+
+function waitForReports(times: number): void {
+  const { agents, agent } = Arena.default;
+  if (times > 0 && received < agents.reports(agent.id)) setTimeout(waitForReports, LATE_REPORT, times - 1);
+}

@@ -1,0 +1,17 @@
+export { type Excepthook, setExcepthook } from "./excepthook.ts";
+export { activeCount, enumerate, getIdent, isMainThread, mainThread, startNewThread } from "./functions.ts";
+export type { ResourceLimits } from "./request.ts";
+export { sleep, sleepAsync } from "./sleep.ts";
+export { stackSize } from "./stack-size.ts";
+export {
+  type AnyFunction,
+  describeTask,
+  modulesOf,
+  resolveTask,
+  type TaskName,
+  type TaskReference,
+  tasks,
+} from "./tasks.ts";
+export { Thread, type ThreadOptions, type ThreadState } from "./thread.ts";
+export { currentThread } from "./threads.ts";
+export { Timer } from "./timer.ts";

@@ -1,0 +1,65 @@
+// What a new thread does, the same in Node and in a browser: takes part in the arenas, imports the modules, and carries out the plan.
+
+import { AGENT_HAS_HOOK, Arena, packThrown, unpack } from "@conc/atomics";
+import type { Event } from "@conc/condition";
+import { hasExcepthook, reportError } from "./excepthook.ts";
+import type { Delay, Message, Plan, StartRequest } from "./request.ts";
+import { importAll } from "./runtime-state.ts";
+import { resolveTask } from "./tasks.ts";
+import { Attachment, Thread } from "./thread.ts";
+import { becomeThread, currentThread, remember } from "./threads.ts";
+
+/** Carries out what the thread was started for; throws what nobody caught. */
+export async function carryOut(request: StartRequest): Promise<void> {
+  for (const buffer of request.arenas) Arena.join(buffer);
+  becomeThread(remember(attach(Thread, request)));
+  await importAll(request.modules);
+  const work = prepare(request.plan, request);
+  if (!request.delay) await work();
+  else if (!waitFor(request.delay)) await workThenFinish(work, request.delay);
+}
+
+/** Gives an error that nobody caught to the hook that is there for it, in this thread or by `tell` in the one that started it. */
+export function reportFailure(request: StartRequest, error: unknown, tell: (message: Message) => void): void {
+  const { agents } = Arena.default;
+  const { agent: id, parent: to } = request;
+  const thread = currentThread();
+  if (hasExcepthook() || (agents.flags(to) & AGENT_HAS_HOOK) === 0) {
+    reportError(error, thread);
+  } else {
+    agents.reports(to, 1);
+    tell({ type: "failed", id, to, name: thread.name, error: packThrown(error) });
+  }
+}
+
+function prepare(plan: Plan, request: StartRequest): () => unknown {
+  if (plan.kind === "nothing") return () => {};
+  if (plan.kind === "call") {
+    const target = resolveTask(plan.target);
+    const args = unpack(plan.args) as unknown[];
+    return () => target(...args);
+  }
+  const thread = attach(resolveTask(plan.type) as typeof Thread, request);
+  Object.assign(thread, unpack(plan.fields));
+  becomeThread(remember(thread));
+  return () => thread.run();
+}
+
+/** An object for this very thread, of the given class but without running that class's constructor. */
+function attach(type: typeof Thread, request: StartRequest): Thread {
+  return Reflect.construct(Thread, [new Attachment(request.agent, request.name)], type);
+}
+
+/** Sleeps until it is time; true if it was called off. */
+function waitFor(delay: Delay): boolean {
+  const timeout = Math.max(0, delay.until - (performance.timeOrigin + performance.now()));
+  return (unpack(delay.finished) as Event).wait({ timeout });
+}
+
+async function workThenFinish(work: () => unknown, delay: Delay): Promise<void> {
+  try {
+    await work();
+  } finally {
+    (unpack(delay.finished) as Event).set();
+  }
+}

@@ -1,0 +1,372 @@
+import {
+  AGENT_BLOCKED,
+  AGENT_CANCELLED,
+  AGENT_DAEMON,
+  AGENT_DEAD,
+  AGENT_FOREIGN,
+  AGENT_READY_TO_RUN,
+  Arena,
+  BlockingNotAllowedError,
+  checkWait,
+  Deadline,
+  endAgent,
+  HANDLE,
+  type Handle,
+  InvalidStateError,
+  type Packed,
+  pack,
+  registerType,
+  type Shareable,
+  unknownArena,
+  type Wait,
+  type WaitAsync,
+  waitForEnd,
+  waitForEndAsync,
+} from "@conc/atomics";
+import { startThread, terminateThread } from "./hosting.ts";
+import { defaultStackSize, stackLimit } from "./stack-size.ts";
+import type { Delay, Plan, ResourceLimits, StartRequest } from "./request.ts";
+import { isImporting } from "./runtime-state.ts";
+import { type AnyFunction, describeTask, modulesOf, taskName } from "./tasks.ts";
+import { currentThread, makeViewsWith, rememberStarted, threadOf } from "./threads.ts";
+
+/** What a thread is made of. */
+export interface ThreadOptions {
+  /** What the thread calls: a function registered with `tasks`, or one that captures nothing. Left out, the thread does nothing. */
+  target?: AnyFunction | undefined;
+  /** The target's arguments: structured clones, in which primitives stay the same primitives. */
+  args?: readonly unknown[] | undefined;
+  /** Left out or empty: `Thread-N`, with the target's name in parentheses. */
+  name?: string | undefined;
+  /** Whether the program may end without waiting for it; left out, as the thread that makes it. */
+  daemon?: boolean | undefined;
+  /** Bytes of stack, from 32 KiB; left out, what `stackSize` says. */
+  stackSize?: number | undefined;
+  /** Limits of the thread's engine, as Node's `Worker` has them. */
+  resourceLimits?: ResourceLimits | undefined;
+}
+
+/** Where a thread is in its life: made, started, at work, asleep in a blocking call, ended. */
+export type ThreadState = "new" | "ready" | "running" | "blocked" | "dead";
+
+/** A thread that exists already, for which an object is made. */
+export class Attachment {
+  readonly id: number;
+  readonly name: string | undefined;
+
+  constructor(id: number, name: string | undefined) {
+    this.id = id;
+    this.name = name;
+  }
+}
+
+/** As its methods under a symbol of `@conc/atomics` would be declared in the class. */
+export interface Thread extends Shareable {}
+
+/**
+ * A thread of its own, running in parallel: a worker thread in Node, Bun and Deno, a module worker in a browser.
+ *
+ * Threads share no variables: what they share are primitives, passed in `args` or in fields. An error that the target does not
+ * catch goes to the excepthook and ends the thread, never the program. However a thread ends, `join` returns.
+ *
+ * A subclass overrides `run`; it must be registered with `tasks`, and its public fields travel to the new thread (private `#` fields
+ * can not). The constructor does not run again there.
+ *
+ * @example
+ * function action(max: number) {
+ *   for (let i = 0; i < max; i++) console.log(`${currentThread().name} ${i}`);
+ * }
+ * tasks(import.meta, { action });
+ * if (isMainThread) {
+ *   const thread = new Thread({ target: action, args: [100] }).start();
+ *   thread.join();
+ * }
+ *
+ * @see CPython `threading.Thread`; there all threads share all objects.
+ */
+export class Thread {
+  static {
+    Object.defineProperty(Thread.prototype, HANDLE, {
+      value: function (this: Thread): Handle {
+        return this.#handle();
+      },
+    });
+    Object.defineProperty(Thread.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value: function (this: Thread): string {
+        return this.toString();
+      },
+    });
+    makeViewsWith((id, name) => new (Thread as new (attachment: Attachment) => Thread)(new Attachment(id, name)));
+  }
+
+  readonly #target: AnyFunction | undefined;
+  readonly #args: readonly unknown[];
+  readonly #limits: ResourceLimits;
+  #id: number | undefined;
+  #name: string;
+  #daemon: boolean;
+
+  /**
+   * @throws {TypeError} If an option is of the wrong type.
+   * @throws {RangeError} If the stack size is too small.
+   */
+  constructor(options?: ThreadOptions);
+  constructor(options: ThreadOptions | Attachment = {}) {
+    if (options instanceof Attachment) {
+      const { agents } = Arena.default;
+      this.#id = options.id;
+      this.#name = options.name ?? agents.name(options.id) ?? "";
+      this.#daemon = (agents.flags(options.id) & (AGENT_DAEMON | AGENT_FOREIGN)) !== 0;
+      this.#target = undefined;
+      this.#args = [];
+      this.#limits = {};
+      return;
+    }
+    const { target, args = [], name, daemon, stackSize, resourceLimits = {} } = checkOptions(options);
+    this.#target = target;
+    this.#args = args;
+    this.#daemon = daemon ?? currentThread().daemon;
+    this.#name = name === undefined || name === "" ? defaultName(target) : String(name);
+    const stack = stackSize ?? defaultStackSize();
+    this.#limits = stack === 0 ? resourceLimits : { ...resourceLimits, stackSizeMb: stackLimit(stack) };
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Thread";
+  }
+
+  /** The thread's name; need not be unique. Other threads see a new name at once, and 128 bytes of it at most. */
+  get name(): string {
+    if (this.#id !== undefined) this.#name = nameElsewhere(this.#id, this.#name);
+    return this.#name;
+  }
+
+  set name(name: string) {
+    this.#name = String(name);
+    if (this.#id !== undefined) Arena.default.agents.rename(this.#id, this.#name);
+  }
+
+  /**
+   * Whether the program may end without waiting for the thread.
+   *
+   * @throws {InvalidStateError} When set after `start`.
+   */
+  get daemon(): boolean {
+    return this.#daemon;
+  }
+
+  set daemon(daemon: boolean) {
+    if (typeof daemon !== "boolean") throw new TypeError(`daemon must be true or false, got ${typeof daemon}`);
+    if (this.#id !== undefined) throw new InvalidStateError("daemon can not be changed once a thread has been started");
+    this.#daemon = daemon;
+  }
+
+  /** A positive integer unlike that of any other living thread; undefined before `start`, kept after the end. */
+  get ident(): number | undefined {
+    return this.#id;
+  }
+
+  /** Whether the thread has been started and has not ended; out of date as soon as read. */
+  get isAlive(): boolean {
+    return this.#id !== undefined && Arena.default.agents.isAlive(this.#id);
+  }
+
+  /** Where the thread is in its life; out of date as soon as read. */
+  get state(): ThreadState {
+    if (this.#id === undefined) return "new";
+    const state = Arena.default.agents.state(this.#id);
+    if (state === AGENT_DEAD) return "dead";
+    if (state === AGENT_READY_TO_RUN || state === AGENT_CANCELLED) return "ready";
+    return state === AGENT_BLOCKED ? "blocked" : "running";
+  }
+
+  /**
+   * Starts the thread; returns at once, the thread comes up by itself some 20 ms later, also while this one blocks.
+   *
+   * @returns The thread itself.
+   * @throws {InvalidStateError} If it was started before, or from the top level of a module that a thread is just importing.
+   * @throws {TypeError} If target, arguments or fields can not be sent to another thread; nothing has been started then.
+   */
+  start(): this {
+    if (this.#id !== undefined) throw new InvalidStateError("a thread can be started only once");
+    checkMayStart();
+    const plan = this.plan();
+    const delay = this.delay();
+    const arena = Arena.default;
+    const packed = packedParts(plan, delay);
+    const id = arena.agents.enlist({ by: arena.agent.id, flags: this.#daemon ? AGENT_DAEMON : 0, name: this.#name });
+    const request: StartRequest = {
+      arena: arena.buffer as SharedArrayBuffer,
+      agent: id,
+      parent: arena.agent.id,
+      name: this.#name,
+      daemon: this.#daemon,
+      plan,
+      delay,
+      modules: [...modulesOfPlan(plan), ...packed.flatMap((part) => part.modules)],
+      arenas: packed.flatMap((part) => part.arenas),
+      resourceLimits: this.#limits,
+    };
+    try {
+      startThread(request);
+    } catch (error) {
+      endAgent(arena.agent, id);
+      throw error;
+    }
+    this.#id = id;
+    rememberStarted(this);
+    return this;
+  }
+
+  /** What the thread does: calls the target. A subclass overrides it. Called directly, it does so in the calling thread. */
+  run(): unknown {
+    return this.#target?.(...this.#args);
+  }
+
+  /**
+   * Blocks until the thread has ended, in whatever way.
+   *
+   * @param options.timeout Longest wait in milliseconds; 0 only looks, left out waits for ever.
+   * @returns false if the time ran out first.
+   * @throws {InvalidStateError} If it has not been started, or is the calling thread, which would wait for ever.
+   * @throws {BlockingNotAllowedError} On a browser's main thread, if it would have to wait.
+   */
+  join(options?: Wait): boolean {
+    const timeout = checkWait(options);
+    return waitForEnd(Arena.default.agent, this.#joinable(), Deadline.after(timeout));
+  }
+
+  /**
+   * As {@link join}, without blocking the thread.
+   *
+   * @param options.signal Aborts the wait: the promise rejects with `signal.reason`.
+   */
+  async joinAsync(options?: WaitAsync): Promise<boolean> {
+    const timeout = checkWait(options);
+    options?.signal?.throwIfAborted();
+    return waitForEndAsync(Arena.default.agent, this.#joinable(), Deadline.after(timeout), options?.signal);
+  }
+
+  /**
+   * Ends the thread wherever it is; nothing in it runs any more, not even `finally`. Locks that it holds stay taken.
+   *
+   * @returns Resolves once it has ended.
+   * @throws {InvalidStateError} If it has not been started, or was not started by the library.
+   */
+  async terminate(): Promise<void> {
+    const id = this.#started("terminate");
+    const flags = Arena.default.agents.flags(id);
+    if ((flags & AGENT_FOREIGN) !== 0 || id === mainIdent()) {
+      throw new InvalidStateError("only threads that were started with start() can be terminated");
+    }
+    if (!this.isAlive) return;
+    terminateThread(id);
+    await waitForEndAsync(Arena.default.agent, id, Deadline.NEVER);
+  }
+
+  toString(): string {
+    const { state } = this;
+    const life = state === "new" ? "initial" : state === "dead" ? "stopped" : "started";
+    return `Thread(${this.name}, ${life}${this.#daemon ? " daemon" : ""}${this.#id === undefined ? "" : ` ${this.#id}`})`;
+  }
+
+  /** What the new thread is to do, as it travels. */
+  protected plan(): Plan {
+    if (this.run !== Thread.prototype.run) {
+      const type = taskName(this.constructor);
+      if (!type) {
+        const { name } = this.constructor;
+        throw new TypeError(`the class ${name} overrides run: register it with tasks(import.meta, { ${name} }) in its module`);
+      }
+      return { kind: "object", type, fields: pack({ ...this }) };
+    }
+    if (this.#target === undefined) return { kind: "nothing" };
+    return { kind: "call", target: describeTask(this.#target), args: pack([...this.#args]) };
+  }
+
+  /** When it is to be done; undefined for at once. */
+  protected delay(): Delay | undefined {
+    return undefined;
+  }
+
+  #started(what: string): number {
+    if (this.#id === undefined) throw new InvalidStateError(`${what}: the thread has not been started`);
+    return this.#id;
+  }
+
+  #joinable(): number {
+    const id = this.#started("join");
+    if (id === Arena.default.agent.id) throw new InvalidStateError("a thread can not join itself: it would wait for ever");
+    if ((Arena.default.agents.flags(id) & AGENT_FOREIGN) !== 0) {
+      throw new InvalidStateError("the library did not start this thread and does not see its end");
+    }
+    return id;
+  }
+
+  #handle(): Handle {
+    const id = this.#started("a thread in a message");
+    return { type: "Thread", arena: Arena.default.id, offset: id, serial: id, name: this.name };
+  }
+}
+
+/** The id of the thread in which the arena was made. */
+export function mainIdent(): number {
+  return Arena.default.agents.ids()[0] as number;
+}
+
+function nameElsewhere(id: number, here: string): string {
+  const there = Arena.default.agents.name(id);
+  // What others see may be cut short.
+  return there === undefined || here.startsWith(there) ? here : there;
+}
+
+function checkOptions(options: ThreadOptions): ThreadOptions {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`options must be an object such as { target, args }, got ${options === null ? "null" : typeof options}`);
+  }
+  const { target, args, daemon } = options;
+  if (target !== undefined && typeof target !== "function") throw new TypeError(`target must be a function, got ${typeof target}`);
+  if (args !== undefined && !Array.isArray(args)) throw new TypeError(`args must be an array, got ${typeof args}`);
+  if (daemon !== undefined && typeof daemon !== "boolean") throw new TypeError(`daemon must be true or false, got ${typeof daemon}`);
+  return options;
+}
+
+function defaultName(target: AnyFunction | undefined): string {
+  const number = Arena.default.agents.nextNumber();
+  return target?.name ? `Thread-${number} (${target.name})` : `Thread-${number}`;
+}
+
+function checkMayStart(): void {
+  if (isImporting()) {
+    throw new InvalidStateError(
+      "a thread was started at the top level of a module that a thread is importing: put what only the main thread should do under if (isMainThread)",
+    );
+  }
+  if ((globalThis.process as { _exiting?: boolean } | undefined)?._exiting) {
+    throw new InvalidStateError("a thread can not be started while the program is exiting");
+  }
+  if (!Arena.default.memory.shared) {
+    throw new BlockingNotAllowedError(
+      "threads need shared memory, which this page does not have: serve it with Cross-Origin-Opener-Policy: same-origin and " +
+        "Cross-Origin-Embedder-Policy: require-corp",
+    );
+  }
+}
+
+function modulesOfPlan(plan: Plan): string[] {
+  if (plan.kind === "call") return modulesOf(plan.target);
+  return plan.kind === "object" ? [plan.type.module] : [];
+}
+
+function packedParts(plan: Plan, delay: Delay | undefined): Packed[] {
+  const parts = plan.kind === "call" ? [plan.args] : plan.kind === "object" ? [plan.fields] : [];
+  return delay ? [...parts, delay.finished] : parts;
+}
+
+registerType("Thread", {
+  module: import.meta.url,
+  revive(handle) {
+    if (!Arena.find(handle.arena)) throw unknownArena();
+    return threadOf(handle.serial, handle["name"] as string);
+  },
+});

@@ -1,0 +1,41 @@
+// Threads in a browser: module workers whose entry is the module that defines the task, so that bundlers see nothing unusual. There
+// the call of `tasks` finds that it runs in such a worker and waits to be told what to do.
+
+import { Arena, endAgent, packThrown } from "@conc/atomics";
+import type { Message, StartRequest } from "./request.ts";
+
+/** The little of the web's worker API that is used here; the package is compiled without the DOM's types. */
+interface WebWorker {
+  postMessage(message: unknown): void;
+  addEventListener(type: string, listener: (event: { data?: unknown; message?: string }) => void): void;
+  terminate(): void;
+}
+
+const scope = globalThis as unknown as {
+  readonly Worker: new (url: string, options: { type: "module"; name: string }) => WebWorker;
+};
+const workers = new Map<number, WebWorker>();
+
+/** Starts a worker for a thread whose slot has been reserved. */
+export function startWebThread(request: StartRequest, receive: (message: Message) => void): void {
+  const [module] = request.modules;
+  if (module === undefined) {
+    throw new TypeError("in a browser a thread's target must be registered with tasks(import.meta, { … }) in its module");
+  }
+  const { agent: id, parent: to, name } = request;
+  const worker = new scope.Worker(module, { type: "module", name });
+  workers.set(id, worker);
+  worker.addEventListener("message", (event) => receive(event.data as Message));
+  worker.addEventListener("error", (event) => {
+    receive({ type: "failed", id, to, name, error: packThrown(new Error(event.message ?? "the worker did not load")) });
+    terminateWebThread(id);
+  });
+  worker.postMessage({ conc: request });
+}
+
+/** Ends such a worker. */
+export function terminateWebThread(id: number): void {
+  workers.get(id)?.terminate();
+  workers.delete(id);
+  endAgent(Arena.default.agent, id);
+}
