@@ -1,5 +1,5 @@
+import { ArenaFullError } from "./errors.ts";
 import type { Heap } from "./heap.ts";
-import { lockSpin, unlockSpin } from "./spin-lock.ts";
 import {
   AGENT_END,
   AGENT_FLAGS,
@@ -23,7 +23,7 @@ import {
   SLOT_BITS,
   SLOT_MASK,
 } from "./layout.ts";
-import { ArenaFullError } from "./errors.ts";
+import { lockSpin, unlockSpin } from "./spin-lock.ts";
 
 // What an agent is doing, as others see it.
 export const AGENT_READY_TO_RUN = 1;
@@ -132,7 +132,9 @@ export class AgentTable {
     const base = this.slot(id);
     if (base === 0) return true;
     const words = this.#heap.reach(base);
-    return Atomics.compareExchange(words, base + AGENT_STATE, AGENT_READY_TO_RUN, AGENT_CANCELLED) === AGENT_READY_TO_RUN;
+    return (
+      Atomics.compareExchange(words, base + AGENT_STATE, AGENT_READY_TO_RUN, AGENT_CANCELLED) === AGENT_READY_TO_RUN
+    );
   }
 
   /** Counts one more error that was sent to an agent, or says how many there were. */

@@ -64,7 +64,9 @@ export class Deadline {
 export function checkWait(options: Wait | WaitAsync | WaitOrTry | undefined): number {
   if (options === undefined) return Number.POSITIVE_INFINITY;
   if (typeof options !== "object" || options === null) {
-    throw new TypeError(`options must be an object such as { timeout: 100 }, got ${options === null ? "null" : typeof options}`);
+    throw new TypeError(
+      `options must be an object such as { timeout: 100 }, got ${options === null ? "null" : typeof options}`,
+    );
   }
   const { timeout, blocking, signal } = options as WaitAsync & WaitOrTry;
   if (blocking !== undefined && typeof blocking !== "boolean") {
@@ -85,7 +87,8 @@ export function checkWait(options: Wait | WaitAsync | WaitOrTry | undefined): nu
  * @throws {TypeError | RangeError} With `what` in the message.
  */
 export function checkMilliseconds(what: string, value: number): void {
-  if (typeof value !== "number") throw new TypeError(`${what} must be a number of milliseconds, got ${value === null ? "null" : typeof value}`);
+  if (typeof value !== "number")
+    throw new TypeError(`${what} must be a number of milliseconds, got ${value === null ? "null" : typeof value}`);
   if (!(value >= 0) || (value > TIMEOUT_MAX && value !== Number.POSITIVE_INFINITY)) {
     throw new RangeError(`${what} must be from 0 to ${TIMEOUT_MAX} milliseconds, or Infinity, got ${value}`);
   }

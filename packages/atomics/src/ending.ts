@@ -90,7 +90,12 @@ function leaveQueues(agent: Agent, base: number): void {
     // It may be moved to another line, or granted, while we look.
     for (let at = Atomics.load(words, node + NODE_QUEUE); at !== 0; at = Atomics.load(words, node + NODE_QUEUE)) {
       // The line may keep its mark although nobody stands in it any more: all primitives bear with that.
-      const queue = new WaitQueue(agent, at, { enter: () => false, left: () => false, passOn: () => {}, asyncForm: "" });
+      const queue = new WaitQueue(agent, at, {
+        enter: () => false,
+        left: () => false,
+        passOn: () => {},
+        asyncForm: "",
+      });
       queue.lock();
       let next = 0;
       if (Atomics.load(words, node + NODE_QUEUE) === at) {

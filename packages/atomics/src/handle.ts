@@ -61,7 +61,8 @@ export function isShareable(value: unknown): value is Shareable {
  * const lock = fromHandle<Lock>(message.lock);
  */
 export function toHandle(value: Shareable): Handle {
-  if (!isShareable(value)) throw new TypeError(`only primitives have a handle, got ${value === null ? "null" : typeof value}`);
+  if (!isShareable(value))
+    throw new TypeError(`only primitives have a handle, got ${value === null ? "null" : typeof value}`);
   return value[HANDLE]();
 }
 

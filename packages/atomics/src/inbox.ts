@@ -7,7 +7,7 @@
 
 import type { Agent } from "./agent.ts";
 import { AGENT_READY, AGENT_WAITERS, NODE_READY, NODE_WORDS, WAITERS_PER_BLOCK } from "./layout.ts";
-import { Waiter, WAITING } from "./waiter.ts";
+import { WAITING, Waiter } from "./waiter.ts";
 
 /** Keeps Node, Bun and Deno alive while an async wait is pending; a pending `waitAsync` does not. */
 const KEEP_ALIVE_INTERVAL = 2 ** 30;

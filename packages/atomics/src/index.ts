@@ -12,7 +12,8 @@ export {
   AgentTable,
 } from "./agent-table.ts";
 export { Arena } from "./arena.ts";
-export { pack, type Packed, packThrown, type ReferenceCodec, registerReference, unpack } from "./codec.ts";
+export { untilSettled } from "./async-wait.ts";
+export { type Packed, pack, packThrown, type ReferenceCodec, registerReference, unpack } from "./codec.ts";
 export {
   checkMilliseconds,
   checkWait,
@@ -46,9 +47,9 @@ export {
   unknownArena,
 } from "./handle.ts";
 export { Heap } from "./heap.ts";
-export { AGENT_STATE, NODE_AGENT, NODE_SINCE, NODE_TASK, QUEUE_WORDS } from "./layout.ts";
+export { AGENT_STATE, NODE_AGENT, NODE_TASK, QUEUE_WORDS } from "./layout.ts";
 export { LocalMemory, type Memory, ThreadMemory } from "./memory.ts";
-export { Place, reviving, SharedObject } from "./shared-object.ts";
+export { Place, registerClass, reviving, SharedObject } from "./shared-object.ts";
 export { type Waitable, WaitQueue } from "./wait-queue.ts";
-export { commonTime, Waiter } from "./waiter.ts";
+export { passedOverFor, Waiter } from "./waiter.ts";
 export { Word, type WordWait } from "./word.ts";

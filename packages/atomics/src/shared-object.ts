@@ -1,6 +1,6 @@
 import type { Agent } from "./agent.ts";
 import { Arena } from "./arena.ts";
-import { HANDLE, type Handle, type HandleType, type Shareable, unknownArena } from "./handle.ts";
+import { HANDLE, type Handle, type HandleType, registerType, type Shareable, unknownArena } from "./handle.ts";
 import { OBJECT_WORDS } from "./references.ts";
 
 /** A block of an arena that exists already, from which a class makes its view. */
@@ -22,6 +22,7 @@ export interface SharedObject extends Shareable {}
  * The state lives in shared memory; any thread makes its own view from the handle. The struct is freed when the last view of it
  * is collected, in whatever threads they are.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: its method is defined in the static block.
 export abstract class SharedObject {
   // Methods under symbols of our own stand here: in a class body their types could not be told file by file.
   static {
@@ -88,4 +89,17 @@ export function reviving(module: string, make: (place: Place, handle: Handle) =>
       return arena.references.view(at, handle.serial, () => make(new Place(arena, at), handle));
     },
   };
+}
+
+/** Makes `fromHandle` understand handles of a class whose constructor also takes a {@link Place}. */
+export function registerClass(
+  type: string,
+  module: string,
+  make: abstract new (...args: never[]) => SharedObject,
+): void {
+  const Revived = make as unknown as new (place: Place) => SharedObject;
+  registerType(
+    type,
+    reviving(module, (place) => new Revived(place)),
+  );
 }

@@ -13,16 +13,9 @@
 // what it waited for. Signalled before that: the signal goes to the next in line.
 
 import type { Agent } from "./agent.ts";
+import { untilSettled } from "./async-wait.ts";
 import type { Deadline } from "./deadline.ts";
-import {
-  NODE_NEXT,
-  NODE_PREVIOUS,
-  NODE_QUEUE,
-  NODE_STATE,
-  QUEUE_HEAD,
-  QUEUE_LOCK,
-  QUEUE_TAIL,
-} from "./layout.ts";
+import { NODE_NEXT, NODE_PREVIOUS, NODE_QUEUE, NODE_STATE, QUEUE_HEAD, QUEUE_LOCK, QUEUE_TAIL } from "./layout.ts";
 import { lockSpin, unlockSpin } from "./spin-lock.ts";
 import { GRANTED, SIGNALLED, WAITING, type Waiter } from "./waiter.ts";
 
@@ -187,43 +180,21 @@ export class WaitQueue {
 
   /** Goes on waiting, async, as one who stands in this line already. */
   resumeAsync(waiter: Waiter, deadline: Deadline, signal?: AbortSignal): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const settle = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", aborted);
-        this.agent.inbox.close(waiter);
-      };
-      const woken = (): void => {
-        if (waiter.state === GRANTED || this.#claim(waiter)) {
-          settle();
-          resolve(true);
-        }
-      };
-      const aborted = (): void => {
-        const granted = !this.leave(waiter);
-        settle();
-        if (granted) this.#owner.passOn(waiter.task);
-        reject(signal?.reason);
-      };
-      const ticked = (): void => {
-        // Timers may fire a little early.
-        if (deadline.remaining() > 0) return arm();
-        const admitted = !this.leave(waiter);
-        settle();
-        resolve(admitted);
-      };
-      const arm = (): void => {
-        const remaining = deadline.remaining();
-        if (remaining !== Number.POSITIVE_INFINITY) timer = setTimeout(ticked, Math.ceil(remaining));
-      };
-      waiter.woken = woken;
-      if (signal?.aborted) return aborted();
-      signal?.addEventListener("abort", aborted);
-      arm();
-      // Moved here from another line and woken since: the wake-up found another listener.
-      if (waiter.popped) woken();
-    });
+    const { inbox } = this.agent;
+    const woken = (): boolean | undefined => {
+      if (waiter.state !== GRANTED && !this.#claim(waiter)) return undefined;
+      inbox.close(waiter);
+      return true;
+    };
+    const givenUp = (aborted: boolean): boolean => {
+      const admitted = !this.leave(waiter);
+      inbox.close(waiter);
+      if (!aborted) return admitted;
+      // Granted just before the abort: what it was given must not be lost with it.
+      if (admitted) this.#owner.passOn(waiter.task);
+      throw signal?.reason;
+    };
+    return untilSettled(waiter, { deadline, signal }, woken, givenUp);
   }
 
   /** Takes a waiter out of the line; false if it stands here no more: granted, or moved to another line. */

@@ -63,7 +63,15 @@ export class Waiter {
   }
 }
 
+/** For how many milliseconds a node's waiter has been told to look, and others were faster; counts from the first time it is asked. */
+export function passedOverFor(words: Int32Array, node: number): number {
+  const since = words[node + NODE_SINCE] as number;
+  if (since !== 0) return commonTime() - since;
+  words[node + NODE_SINCE] = commonTime();
+  return 0;
+}
+
 /** Milliseconds that grow alike in all threads of a program; they wrap around, so only differences mean something. Never 0. */
-export function commonTime(): number {
+function commonTime(): number {
   return (performance.timeOrigin + performance.now()) | 1;
 }

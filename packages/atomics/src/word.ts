@@ -1,7 +1,6 @@
 import { Deadline, type Wait, type WaitAsync } from "./deadline.ts";
-import { registerType } from "./handle.ts";
 import { QUEUE_WORDS } from "./layout.ts";
-import { Place, reviving, SharedObject } from "./shared-object.ts";
+import { Place, registerClass, SharedObject } from "./shared-object.ts";
 import { type Waitable, WaitQueue } from "./wait-queue.ts";
 
 /** How a wait for a word ended. */
@@ -144,7 +143,4 @@ class Expectation implements Waitable {
   }
 }
 
-registerType(
-  "Word",
-  reviving(import.meta.url, (place) => new (Word as unknown as new (place: Place) => Word)(place)),
-);
+registerClass("Word", import.meta.url, Word);

@@ -7,18 +7,18 @@
 // it was notified, and waits on for the lock. There is nothing in between, so no notification is lost or used twice.
 
 import {
-  checkWait,
   Deadline,
+  fromHandle,
   type Handle,
   InvalidStateError,
-  fromHandle,
   NotOwnerError,
-  Place,
+  type Place,
   QUEUE_WORDS,
   registerType,
   reviving,
   SharedObject,
   toHandle,
+  untilSettled,
   type Wait,
   type WaitAsync,
   type Waiter,
@@ -159,7 +159,13 @@ export class Condition extends SharedObject {
     this.#checkHeld();
     const waiter = this.agent.inbox.open();
     const holding = this.#join(waiter);
-    const notified = await this.#moved(waiter, deadline, signal);
+    // A waiter that was not notified stands in no line any more.
+    const notified = await untilSettled(
+      waiter,
+      { deadline, signal },
+      () => (this.#queue.waitOn(waiter) ? undefined : true),
+      () => !this.#queue.leave(waiter),
+    );
     if (notified) {
       await this.#monitor.queue.resumeAsync(waiter, Deadline.NEVER);
     } else {
@@ -247,30 +253,6 @@ export class Condition extends SharedObject {
     return this.#monitor.releaseAll();
   }
 
-  /** Resolves to whether the waiter was notified; a waiter that was not stands in no line any more. */
-  #moved(waiter: Waiter, deadline: Deadline, signal: AbortSignal | undefined): Promise<boolean> {
-    return new Promise((resolve) => {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const settle = (notified: boolean): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", giveUp);
-        resolve(notified);
-      };
-      const giveUp = (): void => settle(!this.#queue.leave(waiter));
-      const arm = (): void => {
-        const remaining = deadline.remaining();
-        if (remaining !== Number.POSITIVE_INFINITY) timer = setTimeout(tick, Math.ceil(remaining));
-      };
-      // Timers may fire a little early.
-      const tick = (): void => (deadline.remaining() > 0 ? arm() : giveUp());
-      waiter.woken = () => {
-        if (!this.#queue.waitOn(waiter)) settle(true);
-      };
-      signal?.addEventListener("abort", giveUp);
-      arm();
-    });
-  }
-
   /** Moves the oldest waiters into the line for the lock. */
   #moveToLock(count: number): void {
     this.#queue.lock();
@@ -287,6 +269,6 @@ registerType(
   "Condition",
   reviving(import.meta.url, (place, handle) => {
     const Reviving = Condition as new (lock: Lock, place: Place) => Condition;
-    return new Reviving(fromHandle<Lock>(handle["lock"] as Handle), place);
+    return new Reviving(fromHandle<Lock>(handle.lock as Handle), place);
   }),
 );

@@ -8,12 +8,11 @@ import {
   Deadline,
   Place,
   QUEUE_WORDS,
-  registerType,
-  reviving,
+  registerClass,
   SharedObject,
   type Wait,
-  type Waitable,
   type WaitAsync,
+  type Waitable,
   WaitQueue,
 } from "@conc/atomics";
 
@@ -109,7 +108,4 @@ export class Event extends SharedObject {
   }
 }
 
-registerType(
-  "Event",
-  reviving(import.meta.url, (place) => new (Event as new (place: Place) => Event)(place)),
-);
+registerClass("Event", import.meta.url, Event);

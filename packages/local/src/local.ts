@@ -26,12 +26,17 @@ let made = 0;
  * @see CPython `threading.local`; instead of a subclass with a constructor there is `init`.
  */
 export function local<T extends object>(init?: () => T): T {
-  if (init !== undefined && typeof init !== "function") throw new TypeError(`init must be a function, got ${typeof init}`);
+  if (init !== undefined && typeof init !== "function")
+    throw new TypeError(`init must be a function, got ${typeof init}`);
   made++;
   return makeLocal(`${Arena.default.agent.id}:${made}`, init, () => init && describeTask(init)) as T;
 }
 
-function makeLocal(key: string, init: (() => object) | undefined, describeInit: () => TaskReference | undefined): object {
+function makeLocal(
+  key: string,
+  init: (() => object) | undefined,
+  describeInit: () => TaskReference | undefined,
+): object {
   let values: object | undefined;
   // Methods run on the thread's own object, so that its private fields work.
   const methods = new WeakMap<object, unknown>();
@@ -81,8 +86,8 @@ function checkObject(value: object): object {
 registerType("local", {
   module: import.meta.url,
   revive(handle) {
-    const key = handle["key"] as string;
-    const init = (handle["init"] as TaskReference | null) ?? undefined;
+    const key = handle.key as string;
+    const init = (handle.init as TaskReference | null) ?? undefined;
     const known = locals.get(key)?.deref();
     return known ?? makeLocal(key, init && (() => resolveTask(init)()), () => init);
   },

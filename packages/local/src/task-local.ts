@@ -29,9 +29,12 @@ export interface TaskLocal<T> {
 export function taskLocal<T>(init: () => T): TaskLocal<T>;
 export function taskLocal<T>(): TaskLocal<T | undefined>;
 export function taskLocal<T>(init?: () => T): TaskLocal<T | undefined> {
-  if (init !== undefined && typeof init !== "function") throw new TypeError(`init must be a function, got ${typeof init}`);
+  if (init !== undefined && typeof init !== "function")
+    throw new TypeError(`init must be a function, got ${typeof init}`);
   const hooks = globalThis.process?.getBuiltinModule?.("node:async_hooks");
-  const storage = hooks ? new hooks.AsyncLocalStorage<{ value: T | undefined }>() : new SyncStorage<{ value: T | undefined }>();
+  const storage = hooks
+    ? new hooks.AsyncLocalStorage<{ value: T | undefined }>()
+    : new SyncStorage<{ value: T | undefined }>();
   let outside: { value: T | undefined } | undefined;
   return {
     get value() {
@@ -61,7 +64,9 @@ class SyncStorage<S> implements Pick<AsyncLocalStorage<S>, "getStore"> {
     try {
       const result = fn();
       if (typeof (result as PromiseLike<unknown> | undefined)?.then === "function") {
-        throw new TypeError("this platform can not follow async tasks: run() takes only functions that return no promise");
+        throw new TypeError(
+          "this platform can not follow async tasks: run() takes only functions that return no promise",
+        );
       }
       return result;
     } finally {

@@ -62,7 +62,9 @@ export abstract class Exclusive extends SharedObject {
     try {
       const result = fn();
       if (isThenable(result)) {
-        throw new TypeError("runExclusive: the function returned a promise and would go on unprotected; use runExclusiveAsync");
+        throw new TypeError(
+          "runExclusive: the function returned a promise and would go on unprotected; use runExclusiveAsync",
+        );
       }
       return result;
     } finally {

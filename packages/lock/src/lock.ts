@@ -15,16 +15,14 @@
 
 import {
   checkWait,
-  commonTime,
   Deadline,
   InvalidStateError,
   NODE_AGENT,
-  NODE_SINCE,
   NODE_TASK,
   Place,
+  passedOverFor,
   QUEUE_WORDS,
-  registerType,
-  reviving,
+  registerClass,
   type WaitAsync,
   type Waitable,
   type Waiter,
@@ -171,10 +169,7 @@ export class Lock extends Exclusive {
     const timeout = checkWait(options);
     options?.signal?.throwIfAborted();
     // Unlike a thread, a task does not pass those who wait already: tasks are served in the order in which they asked.
-    if (this.#queue.empty && this.tryTake()) {
-      this.words[this.at + TASK] = task;
-      return true;
-    }
+    if (this.#queue.empty && this.#tryTakeFor(task)) return true;
     return timeout > 0 && this.#queue.waitAsync(Deadline.after(timeout), options?.signal, task);
   }
 
@@ -182,12 +177,15 @@ export class Lock extends Exclusive {
   protected waitBlocking(timeout: number, task: number): boolean {
     const deadline = Deadline.after(timeout);
     for (let spin = 0; spin < SPINS; spin++) {
-      if (!this.locked && this.tryTake()) {
-        this.words[this.at + TASK] = task;
-        return true;
-      }
+      if (!this.locked && this.#tryTakeFor(task)) return true;
     }
     return this.#queue.wait(deadline, task);
+  }
+
+  #tryTakeFor(task: number): boolean {
+    if (!this.tryTake()) return false;
+    this.words[this.at + TASK] = task;
+    return true;
   }
 
   /** Takes the lock for a waiter, or sets WAITERS. */
@@ -240,15 +238,12 @@ export class Lock extends Exclusive {
         Atomics.store(words, at, FREE);
       } else {
         const nodes = this.agent.heap.reach(node);
-        const now = commonTime();
-        const since = nodes[node + NODE_SINCE] as number;
-        if (since !== 0 && now - since > PATIENCE) {
+        if (passedOverFor(nodes, node) > PATIENCE) {
           const heir = nodes[node + NODE_AGENT] as number;
           words[at + TASK] = nodes[node + NODE_TASK] as number;
           woken = queue.take();
           Atomics.store(words, at, queue.empty ? heir : heir | WAITERS);
         } else {
-          nodes[node + NODE_SINCE] = since || now;
           Atomics.store(words, at, FREE);
           woken = queue.signal();
         }
@@ -259,7 +254,4 @@ export class Lock extends Exclusive {
   }
 }
 
-registerType(
-  "Lock",
-  reviving(import.meta.url, (place) => new (Lock as new (place: Place) => Lock)(place)),
-);
+registerClass("Lock", import.meta.url, Lock);

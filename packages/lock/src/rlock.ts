@@ -2,9 +2,7 @@ import {
   checkWait,
   InvalidStateError,
   NotOwnerError,
-  Place,
-  registerType,
-  reviving,
+  registerClass,
   type WaitAsync,
   type WaitOrTry,
 } from "@conc/atomics";
@@ -179,7 +177,4 @@ export class RLock extends Lock {
   }
 }
 
-registerType(
-  "RLock",
-  reviving(import.meta.url, (place) => new (RLock as new (place: Place) => RLock)(place)),
-);
+registerClass("RLock", import.meta.url, RLock);

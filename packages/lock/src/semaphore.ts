@@ -9,10 +9,9 @@ import {
   Deadline,
   Place,
   QUEUE_WORDS,
-  registerType,
-  reviving,
-  type Waitable,
+  registerClass,
   type WaitAsync,
+  type Waitable,
   type WaitOrTry,
   WaitQueue,
 } from "@conc/atomics";
@@ -208,11 +207,5 @@ function checkPermits(what: string, value: number, least: number): void {
   }
 }
 
-registerType(
-  "Semaphore",
-  reviving(import.meta.url, (place) => new (Semaphore as unknown as new (place: Place) => Semaphore)(place)),
-);
-registerType(
-  "BoundedSemaphore",
-  reviving(import.meta.url, (place) => new (BoundedSemaphore as unknown as new (place: Place) => BoundedSemaphore)(place)),
-);
+registerClass("Semaphore", import.meta.url, Semaphore);
+registerClass("BoundedSemaphore", import.meta.url, BoundedSemaphore);

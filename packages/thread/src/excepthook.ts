@@ -18,7 +18,8 @@ let custom: Excepthook | undefined;
  * @throws {TypeError} If it is not a function.
  */
 export function setExcepthook(hook?: Excepthook): Excepthook | undefined {
-  if (hook !== undefined && typeof hook !== "function") throw new TypeError(`hook must be a function, got ${typeof hook}`);
+  if (hook !== undefined && typeof hook !== "function")
+    throw new TypeError(`hook must be a function, got ${typeof hook}`);
   const before = custom;
   custom = hook;
   const { agents, agent } = Arena.default;

@@ -17,12 +17,13 @@ const TEMPLATE = /((?:\\.|[^\\])*?(?:`|\$\{))/sy;
 const ESCAPE = /\\u\{?(\w+(?=\})|\w{4})\}?/g;
 
 // What stands before an operand, and between two. A long operator is one of the latter, then some of the former: `=` and
-// `=`, `=` for `===`. Statements that only take an expression begin with a prefix; those of group 1 may end with the line.
+// `=`, `=` for `===`. Statements that only take an expression begin with a prefix. Those of group 1 may end with the line,
+// those of group 2 take a label.
 const PREFIX =
-  /^(?:[-+]{1,2}|[.*%&|^<>=!~]|new|void|delete|typeof|await|throw|case|default|(return|break|continue|debugger|yield))$/;
+  /^(?:[-+]{1,2}|[.*%&|^<>=!~]|new|void|delete|typeof|await|throw|case|default|(return|debugger|yield|(break|continue)))$/;
 const INFIX = /^(?:[-+*/%&|^<>=!]|\?\?|in|instanceof)$/;
 const DECLARES = /^(?:var|let|const|using)$/;
-// Statements that hold others. Those of group 1 have a head in parentheses, those of group 2 continue another one.
+// Statements that hold others: group 1 has a head in parentheses, group 2 goes on with the one before.
 const HOLDS = /^(?:(if|for|while|switch|with)|(else|catch|finally)|do|try)$/;
 
 // "Declared" in the body of `with` and in a function that calls `eval`: anything may be.
@@ -118,27 +119,29 @@ function read(source: string): [expression: string, free: Iterable<string>] {
         }
       });
     } else {
+      const count = used.length;
       expression(true);
       if (token === ":") {
-        // A label counts as a variable, which `break label` then uses. `case` comes here as well.
-        names.add(keyword);
+        // A label is no variable.
+        if (keyword !== "case") used.length = count;
         next();
         statement();
       } else if (token === ";") next();
     }
-    // Still in the scope of, say, the `for` that has this `if` as its body.
-    if (HOLDS.exec(token)?.[2]) statement();
+    if (holds && HOLDS.exec(token)?.[2]) statement();
   }
 
   /** Operands with operators between; or nothing, as in a bare `return`. A statement may have commas, too. */
   function expression(isStatement = false): void {
+    let isTypeof = false;
     for (let isFirst = isStatement; ; isFirst = false) {
-      let isTypeof = false;
-      for (let prefix = PREFIX.exec(token); prefix; prefix = PREFIX.exec(token)) {
+      const prefix = PREFIX.exec(token);
+      if (prefix) {
         isTypeof = token === "typeof";
-        isFirst = false;
         next();
         if (prefix[1] && startsLine()) return;
+        if (prefix[2] && word) next();
+        continue;
       }
       const first = start;
       const count = used.length;
@@ -149,6 +152,7 @@ function read(source: string): [expression: string, free: Iterable<string>] {
         const isGuard = /(["'`])u(ndefined)?\1/.test(source.slice(Math.max(0, first - 25), endBefore + 20));
         for (const name of used.splice(count)) if (isGuard) root.add(name);
       }
+      isTypeof = false;
       if (token === "?") {
         next();
         expression();
@@ -197,8 +201,10 @@ function read(source: string): [expression: string, free: Iterable<string>] {
       else if (token === "`") {
         next(end, TEMPLATE);
         while (!token.endsWith("`")) {
-          next();
-          expression(true);
+          do {
+            next();
+            expression();
+          } while (token === ",");
           expect("}", TEMPLATE);
         }
         next();
@@ -314,10 +320,10 @@ function read(source: string): [expression: string, free: Iterable<string>] {
     modifiers.pop();
     const async = modifiers.includes("async") ? "async " : "";
     const star = modifiers.includes("*") ? "*" : "";
-    const rest = source.slice(start);
+    const method = `${async}function${star} ${source.slice(start)}`;
     used = [];
     callable();
-    if (!token) return [`${async}function${star} ${rest}`, free()];
+    if (!token) return [method, free()];
   } catch {
     // Lost, or nested too deeply for the stack.
   }
@@ -334,7 +340,7 @@ function read(source: string): [expression: string, free: Iterable<string>] {
  *
  * @param source What `toString` of a function, method or class returns.
  * @param isKnown Says whether every thread has a global of that name.
- * @returns Each name once, in the order of the source; none if the function can be sent.
+ * @returns Each name once; none if the function can be sent.
  */
 export function freeVariables(source: string, isKnown: (name: string) => boolean): string[] {
   return [...read(source)[1]].filter((name) => !isKnown(name));

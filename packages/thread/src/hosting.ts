@@ -1,8 +1,8 @@
 // The way from a thread to those who start threads: a supervisor of its own in the main thread, a lifeline in the others, nested
 // workers in a browser.
 
-import { AGENT_DAEMON, AGENT_FOREIGN, Arena, announceEnd, waitForEndAsync, Deadline, unpack } from "@conc/atomics";
 import type { MessagePort } from "node:worker_threads";
+import { AGENT_DAEMON, AGENT_FOREIGN, Arena, announceEnd, Deadline, unpack, waitForEndAsync } from "@conc/atomics";
 import { reportError } from "./excepthook.ts";
 import { host } from "./platform.ts";
 import type { Message, StartRequest } from "./request.ts";

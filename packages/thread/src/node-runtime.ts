@@ -1,7 +1,7 @@
 // What runs in a worker of Node, Bun or Deno that is one of our threads.
 
-import { Arena, endAgent } from "@conc/atomics";
 import type { MessagePort } from "node:worker_threads";
+import { Arena, endAgent } from "@conc/atomics";
 import { connect, tell } from "./hosting.ts";
 import { writeThrough } from "./output.ts";
 import type { StartRequest } from "./request.ts";

@@ -1,7 +1,7 @@
 // How a worker of Node, Bun or Deno comes up with our code in it.
 
-import { AGENT_STATE, AGENT_READY_TO_RUN, AGENT_RUNNING, type Arena } from "@conc/atomics";
 import type { MessagePort, Worker, WorkerOptions } from "node:worker_threads";
+import { AGENT_READY_TO_RUN, AGENT_RUNNING, AGENT_STATE, type Arena } from "@conc/atomics";
 import { host } from "./platform.ts";
 import type { ResourceLimits } from "./request.ts";
 

@@ -33,7 +33,11 @@ export function printError(headline: string, error: unknown): void {
 type WriteCallback = (error?: Error | null) => void;
 
 function redirect(stream: NodeJS.WriteStream, descriptor: number): void {
-  stream.write = (chunk: string | Uint8Array, encoding?: BufferEncoding | WriteCallback, callback?: WriteCallback): boolean => {
+  stream.write = (
+    chunk: string | Uint8Array,
+    encoding?: BufferEncoding | WriteCallback,
+    callback?: WriteCallback,
+  ): boolean => {
     const done = typeof encoding === "function" ? encoding : callback;
     write(descriptor, typeof chunk === "string" ? Buffer.from(chunk, encoding as BufferEncoding) : chunk);
     if (done) process.nextTick(done);

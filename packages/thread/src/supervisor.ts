@@ -7,8 +7,8 @@
 // Threads that are not the main thread ask the supervisor to start theirs. So no thread is the child of another one's worker, and
 // none dies because the thread that started it ended.
 
-import { AGENT_FOREIGN, Arena, endAgent, packThrown } from "@conc/atomics";
 import type { MessagePort, Worker } from "node:worker_threads";
+import { AGENT_FOREIGN, type Arena, endAgent, packThrown } from "@conc/atomics";
 import { startWorker } from "./node-worker.ts";
 import { host } from "./platform.ts";
 import type { Message, StartRequest } from "./request.ts";

@@ -6,7 +6,7 @@ import { freeVariables, toExpression } from "./free-variables.ts";
 import { host } from "./platform.ts";
 import type { StartRequest } from "./request.ts";
 
-// biome-ignore lint/complexity/noBannedTypes: any function may be a task, whatever it takes.
+/** Any function or class, whatever it takes. */
 export type AnyFunction = Function;
 
 /** A registered function or class, as it travels. */
@@ -51,9 +51,11 @@ const COMPILER_HELPERS: Record<string, unknown> = {
  * if (isMainThread) new Thread({ target: action, args: [100] }).start();
  */
 export function tasks<T extends Record<string, AnyFunction>>(meta: ImportMeta, members: T): T {
-  if (typeof meta?.url !== "string") throw new TypeError("tasks(import.meta, { … }): the first argument must be import.meta");
+  if (typeof meta?.url !== "string")
+    throw new TypeError("tasks(import.meta, { … }): the first argument must be import.meta");
   for (const [name, member] of Object.entries(members)) {
-    if (typeof member !== "function") throw new TypeError(`tasks: ${name} must be a function or a class, got ${typeof member}`);
+    if (typeof member !== "function")
+      throw new TypeError(`tasks: ${name} must be a function or a class, got ${typeof member}`);
   }
   const module = moduleOf(meta.url);
   const known = modules.get(module) ?? new Map<string, AnyFunction>();
@@ -111,7 +113,9 @@ export function resolveTask(reference: TaskReference): AnyFunction {
   const { module, name } = reference;
   const member = modules.get(module)?.get(name);
   if (!member) {
-    throw new TypeError(`${module} did not register ${name} when it was imported: call tasks(import.meta, { ${name} }) at its top level`);
+    throw new TypeError(
+      `${module} did not register ${name} when it was imported: call tasks(import.meta, { ${name} }) at its top level`,
+    );
   }
   return member;
 }

@@ -24,9 +24,9 @@ import {
   waitForEndAsync,
 } from "@conc/atomics";
 import { startThread, terminateThread } from "./hosting.ts";
-import { defaultStackSize, stackLimit } from "./stack-size.ts";
 import type { Delay, Plan, ResourceLimits, StartRequest } from "./request.ts";
 import { isImporting } from "./runtime-state.ts";
+import { defaultStackSize, stackLimit } from "./stack-size.ts";
 import { type AnyFunction, describeTask, modulesOf, taskName } from "./tasks.ts";
 import { currentThread, makeViewsWith, rememberStarted, threadOf } from "./threads.ts";
 
@@ -84,6 +84,7 @@ export interface Thread extends Shareable {}
  *
  * @see CPython `threading.Thread`; there all threads share all objects.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: its method is defined in the static block.
 export class Thread {
   static {
     Object.defineProperty(Thread.prototype, HANDLE, {
@@ -276,7 +277,9 @@ export class Thread {
       const type = taskName(this.constructor);
       if (!type) {
         const { name } = this.constructor;
-        throw new TypeError(`the class ${name} overrides run: register it with tasks(import.meta, { ${name} }) in its module`);
+        throw new TypeError(
+          `the class ${name} overrides run: register it with tasks(import.meta, { ${name} }) in its module`,
+        );
       }
       return { kind: "object", type, fields: pack({ ...this }) };
     }
@@ -296,7 +299,8 @@ export class Thread {
 
   #joinable(): number {
     const id = this.#started("join");
-    if (id === Arena.default.agent.id) throw new InvalidStateError("a thread can not join itself: it would wait for ever");
+    if (id === Arena.default.agent.id)
+      throw new InvalidStateError("a thread can not join itself: it would wait for ever");
     if ((Arena.default.agents.flags(id) & AGENT_FOREIGN) !== 0) {
       throw new InvalidStateError("the library did not start this thread and does not see its end");
     }
@@ -322,12 +326,16 @@ function nameElsewhere(id: number, here: string): string {
 
 function checkOptions(options: ThreadOptions): ThreadOptions {
   if (typeof options !== "object" || options === null) {
-    throw new TypeError(`options must be an object such as { target, args }, got ${options === null ? "null" : typeof options}`);
+    throw new TypeError(
+      `options must be an object such as { target, args }, got ${options === null ? "null" : typeof options}`,
+    );
   }
   const { target, args, daemon } = options;
-  if (target !== undefined && typeof target !== "function") throw new TypeError(`target must be a function, got ${typeof target}`);
+  if (target !== undefined && typeof target !== "function")
+    throw new TypeError(`target must be a function, got ${typeof target}`);
   if (args !== undefined && !Array.isArray(args)) throw new TypeError(`args must be an array, got ${typeof args}`);
-  if (daemon !== undefined && typeof daemon !== "boolean") throw new TypeError(`daemon must be true or false, got ${typeof daemon}`);
+  if (daemon !== undefined && typeof daemon !== "boolean")
+    throw new TypeError(`daemon must be true or false, got ${typeof daemon}`);
   return options;
 }
 
@@ -367,6 +375,6 @@ registerType("Thread", {
   module: import.meta.url,
   revive(handle) {
     if (!Arena.find(handle.arena)) throw unknownArena();
-    return threadOf(handle.serial, handle["name"] as string);
+    return threadOf(handle.serial, handle.name as string);
   },
 });

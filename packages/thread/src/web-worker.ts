@@ -20,7 +20,9 @@ const workers = new Map<number, WebWorker>();
 export function startWebThread(request: StartRequest, receive: (message: Message) => void): void {
   const [module] = request.modules;
   if (module === undefined) {
-    throw new TypeError("in a browser a thread's target must be registered with tasks(import.meta, { … }) in its module");
+    throw new TypeError(
+      "in a browser a thread's target must be registered with tasks(import.meta, { … }) in its module",
+    );
   }
   const { agent: id, parent: to, name } = request;
   const worker = new scope.Worker(module, { type: "module", name });

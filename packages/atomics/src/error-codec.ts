@@ -1,0 +1,149 @@
+import * as ownErrors from "./errors.ts";
+
+/** A class that errors keep on their way to another thread, and the name that stands for it. */
+interface ErrorClass {
+  readonly name: string;
+  /** The URL of the module that registers it; "" where it is there anyway. */
+  readonly module: string | undefined;
+  readonly type: ErrorType;
+}
+
+type ErrorType = abstract new (...args: never) => Error;
+
+/** What of an error travels. The contents of `own` and `hidden` may be anything and are left for the codec to make ready. */
+export interface ErrorRecord {
+  /** Its class and those above, as far as other threads can know them, the nearest first: name and module. */
+  readonly classes: readonly (readonly [name: string, module: string | undefined])[];
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+  /** A `code` that the class gives, not the error: kept where the class is unknown. */
+  readonly code: string | undefined;
+  /** Its enumerable properties. */
+  readonly own: Record<string, unknown>;
+  /** The others: `cause`, the `errors` of an AggregateError, … */
+  readonly hidden: Record<string, unknown>;
+}
+
+const BUILT_IN = [
+  ...["AggregateError", "SuppressedError", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError"],
+  ...["URIError", "DOMException", "Error"],
+];
+
+const registered: ErrorClass[] = [];
+let everywhere: readonly ErrorClass[] | undefined;
+
+/**
+ * Lets errors of these classes keep their class on the way to other threads; those of other classes arrive as the nearest
+ * registered or built-in class above.
+ *
+ * @param classes The classes under the names by which threads know them; a minifier does not change these.
+ * @param module The URL of the module that makes this call (`import.meta.url`), which a receiver imports first.
+ *
+ * @example
+ * registerErrors({ BrokenBarrierError }, import.meta.url);
+ */
+export function registerErrors(classes: Record<string, ErrorType>, module?: string): void {
+  for (const [name, type] of Object.entries(classes)) registered.push({ name, module, type });
+}
+
+/** Takes an error apart. Never runs into what the error does not let read: a text says so instead. */
+export function takeApart(error: Error): ErrorRecord {
+  const classes = classesOf(error).map(({ name, module }) => [name, module] as const);
+  const own: Record<string, unknown> = Object.create(null);
+  const hidden: Record<string, unknown> = Object.create(null);
+  for (const key of Object.getOwnPropertyNames(error)) {
+    if (Object.prototype.propertyIsEnumerable.call(error, key)) own[key] = read(error, key);
+    else if (key !== "name" && key !== "message" && key !== "stack") hidden[key] = read(error, key);
+  }
+  const name = nameOf(error, classes[0]?.[0]);
+  const message = describe(read(error, "message") ?? "");
+  const stack = read(error, "stack");
+  const code = Object.hasOwn(error, "code") ? undefined : read(error, "code");
+  return {
+    ...{ classes, name, message, own, hidden },
+    stack: typeof stack === "string" ? stack : `${name}: ${message}`,
+    code: typeof code === "string" ? code : undefined,
+  };
+}
+
+/** Makes the error again, yet without the properties of `own` and `hidden`; no constructor of a registered class runs. */
+export function makeError(record: ErrorRecord): Error {
+  const type = typeOf(record);
+  // Made by Error itself, so that it is an error to the engine too; only DOMException has to make its own.
+  const dom = typeof DOMException === "function" && (type === DOMException || type.prototype instanceof DOMException);
+  const error: Error & { code?: unknown } = Reflect.construct(
+    dom ? DOMException : Error,
+    [record.message, record.name],
+    type,
+  );
+  define(error, "stack", record.stack, false);
+  if (error.name !== record.name) define(error, "name", record.name, false);
+  if (record.code !== undefined && error.code !== record.code) define(error, "code", record.code, false);
+  return error;
+}
+
+/** Gives the error the properties of its record, now that they are whole. */
+export function dress(error: Error, { own, hidden }: ErrorRecord): void {
+  // Defined, not assigned: the class may have a getter of that name.
+  for (const key of Object.keys(own)) define(error, key, own[key], true);
+  for (const key of Object.keys(hidden)) define(error, key, hidden[key], false);
+}
+
+/** A property, or a text that says why it can not be read. */
+export function read(object: object, key: string): unknown {
+  try {
+    return (object as Record<string, unknown>)[key];
+  } catch (error) {
+    return `[cannot be read: ${describe(error)}]`;
+  }
+}
+
+/** A text for a value of any kind, even one that can not be made a string. */
+export function describe(value: unknown): string {
+  try {
+    return typeof value === "function" ? `[function ${value.name}]` : String(value);
+  } catch {
+    return `[${typeof value}]`;
+  }
+}
+
+function classesOf(error: Error): ErrorClass[] {
+  const found: ErrorClass[] = [];
+  for (let at: unknown = error; at; at = Object.getPrototypeOf(at)) {
+    const known = knownClasses().find(({ type }) => type.prototype === at);
+    if (known) found.push(known);
+  }
+  return found;
+}
+
+/** The nearest of its classes that this thread knows. Its module may have another URL here: bundles differ. */
+function typeOf({ classes }: ErrorRecord): ErrorType {
+  const known = knownClasses();
+  for (const [name, module] of classes) {
+    const same = known.filter((candidate) => candidate.name === name);
+    const found = same.find((candidate) => candidate.module === module) ?? same[0];
+    if (found) return found.type;
+  }
+  return Error;
+}
+
+// Not at the top of the module: a bundle that only registers classes then does without it.
+function knownClasses(): readonly ErrorClass[] {
+  everywhere ??= Object.entries({
+    ...ownErrors,
+    ...Object.fromEntries(BUILT_IN.map((name) => [name, (globalThis as Record<string, unknown>)[name]])),
+  }).flatMap(([name, type]) => (typeof type === "function" ? { name, module: "", type: type as ErrorType } : []));
+  return [...registered, ...everywhere];
+}
+
+/** Its name; that of its class where it has only the inherited one, as with `class MyError extends Error {}`. */
+function nameOf(error: Error, inherited: string | undefined): string {
+  const name = describe(read(error, "name"));
+  const maker = read(error, "constructor");
+  return name === inherited && typeof maker === "function" && maker.name ? maker.name : name;
+}
+
+function define(error: Error, key: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true });
+}
