@@ -1,16 +1,16 @@
-import { AGENT_BLOCKED, type AgentTable } from "./agent-table.ts";
+import { AGENT_BLOCKED, slotOf } from "./agent-table.ts";
 import { BlockingNotAllowedError } from "./errors.ts";
 import type { Heap } from "./heap.ts";
 import { Inbox } from "./inbox.ts";
 import { AGENT_READY, AGENT_SELF, AGENT_STATE, NODE_AGENT, NODE_READY, NODE_STATE } from "./layout.ts";
 import type { Memory } from "./memory.ts";
+import { threadMaySleep } from "./spin-lock.ts";
 import { WAITING, Waiter } from "./waiter.ts";
 
 /** This thread, as a participant of one arena: how it sleeps, and how it wakes others. */
 export class Agent {
   readonly memory: Memory;
   readonly heap: Heap;
-  readonly table: AgentTable;
   /** Its id: positive, below 2^30, unlike that of any other agent of the arena. */
   readonly id: number;
   /** The place of its slot. */
@@ -21,12 +21,11 @@ export class Agent {
   /** Called each time before the thread falls asleep: the last chance to arrange what has to go on without it. */
   beforeSleep: (() => void) | undefined;
 
-  constructor(memory: Memory, heap: Heap, table: AgentTable, id: number) {
+  constructor(memory: Memory, heap: Heap, id: number) {
     this.memory = memory;
     this.heap = heap;
-    this.table = table;
     this.id = id;
-    this.base = table.slot(id);
+    this.base = slotOf(heap, id);
     this.self = new Waiter(this, this.base + AGENT_SELF);
     this.inbox = new Inbox(this);
   }
@@ -38,14 +37,11 @@ export class Agent {
    * @throws {BlockingNotAllowedError} On a browser's main thread, and where no other thread could end the sleep.
    */
   mayBlock(asyncForm: string): void {
-    if (!this.memory.shared) {
-      throw new BlockingNotAllowedError(
-        `this page has no shared memory (it is not cross-origin isolated), so no other thread could end this wait: use ${asyncForm}()`,
-      );
-    }
-    if (!threadMaySleep()) {
-      throw new BlockingNotAllowedError(`a browser's main thread must not block: use ${asyncForm}()`);
-    }
+    if (this.memory.shared && threadMaySleep()) return;
+    const reason = this.memory.shared
+      ? "a browser's main thread must not"
+      : "a page that is not cross-origin isolated can not";
+    throw new BlockingNotAllowedError(`${reason} block: use ${asyncForm}()`);
   }
 
   /** Sleeps while nobody wakes the thread's own node, at most `timeout` milliseconds. */
@@ -60,37 +56,22 @@ export class Agent {
 
   /** Wakes the agent whose node this is; the node's state says already what for. */
   wake(node: number): void {
-    const words = this.heap.reach(node);
-    const id = words[node + NODE_AGENT] as number;
-    const base = this.table.slot(id);
+    const { heap, memory, id } = this;
+    const words = heap.reach(node);
+    const whose = words[node + NODE_AGENT] as number;
+    const base = slotOf(heap, whose);
     if (base === 0) return;
-    const slot = this.heap.reach(base);
+    const slot = heap.reach(base);
     if (node === base + AGENT_SELF) {
-      this.memory.notify(slot, node + NODE_STATE);
+      memory.notify(slot, node + NODE_STATE);
       return;
     }
-    let top = Atomics.load(slot, base + AGENT_READY);
-    for (;;) {
+    let top: number;
+    do {
+      top = Atomics.load(slot, base + AGENT_READY);
       words[node + NODE_READY] = top;
-      const seen = Atomics.compareExchange(slot, base + AGENT_READY, top, node);
-      if (seen === top) break;
-      top = seen;
-    }
-    if (id === this.id) this.inbox.schedule();
-    else if (top === 0) this.memory.notify(slot, base + AGENT_READY);
+    } while (Atomics.compareExchange(slot, base + AGENT_READY, top, node) !== top);
+    if (whose === id) this.inbox.schedule();
+    else if (top === 0) memory.notify(slot, base + AGENT_READY);
   }
-}
-
-let maySleep: boolean | undefined;
-
-function threadMaySleep(): boolean {
-  if (maySleep === undefined) {
-    try {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
-      maySleep = true;
-    } catch {
-      maySleep = false;
-    }
-  }
-  return maySleep;
 }

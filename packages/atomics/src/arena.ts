@@ -1,13 +1,12 @@
 import { Agent } from "./agent.ts";
-import { AGENT_FOREIGN, AGENT_MAIN, AgentTable } from "./agent-table.ts";
+import { AGENT_FOREIGN, AGENT_MAIN, enlist } from "./agent-table.ts";
 import { Heap } from "./heap.ts";
 import { HEADER_ID, HEADER_MAGIC, MAGIC } from "./layout.ts";
-import { LocalMemory, type Memory, ThreadMemory } from "./memory.ts";
+import { type Memory, ThreadMemory } from "./memory.ts";
 import { References } from "./references.ts";
 
 /** How far an arena may grow. Only address space is reserved; memory is used as it is needed. */
 const MAX_BYTES = 2 ** 30;
-const MIN_MAX_BYTES = 2 ** 24;
 
 const arenas = new Map<number, Arena>();
 let defaultArena: Arena | undefined;
@@ -23,9 +22,7 @@ export class Arena {
   readonly id: number;
   readonly memory: Memory;
   readonly heap: Heap;
-  /** Who takes part. */
-  readonly agents: AgentTable;
-  /** This thread, as one of them. */
+  /** This thread, as one of those who take part. */
   readonly agent: Agent;
   readonly references: References;
 
@@ -39,28 +36,23 @@ export class Arena {
   constructor(memory: Memory, agent = 0) {
     this.memory = memory;
     this.heap = new Heap(memory);
-    this.agents = new AgentTable(this.heap);
     const { words } = this.heap;
     const fresh = words[HEADER_MAGIC] === 0;
     if (fresh) {
       this.heap.format();
-      words[HEADER_ID] = 1 + Math.floor(Math.random() * (2 ** 31 - 2));
+      words[HEADER_ID] = Math.random() * 2 ** 31;
       Atomics.store(words, HEADER_MAGIC, MAGIC);
-    } else if (words[HEADER_MAGIC] !== MAGIC) {
-      throw new TypeError("the buffer is not an arena of this version of @conc/atomics");
     }
+    if (words[HEADER_MAGIC] !== MAGIC) throw notAnArena();
     this.id = words[HEADER_ID] as number;
-    const self =
-      agent ||
-      this.agents.enlist({ by: 0, flags: fresh ? AGENT_MAIN : AGENT_FOREIGN, name: fresh ? "MainThread" : "Dummy" });
-    this.agent = new Agent(memory, this.heap, this.agents, self);
+    this.agent = new Agent(memory, this.heap, agent || enlist(this.heap, 0, fresh ? AGENT_MAIN : AGENT_FOREIGN));
     this.references = new References(this.agent);
     arenas.set(this.id, this);
   }
 
   /** The arena in which this thread makes primitives; made when first asked for. */
   static get default(): Arena {
-    defaultArena ??= new Arena(newMemory());
+    defaultArena ??= new Arena(newMemory(MAX_BYTES));
     return defaultArena;
   }
 
@@ -78,11 +70,12 @@ export class Arena {
 
   /** As {@link adopt}, but new primitives go on being made where they were before. */
   static join(buffer: SharedArrayBuffer, agent?: number): Arena {
-    if (typeof SharedArrayBuffer === "undefined" || !(buffer instanceof SharedArrayBuffer)) {
-      throw new TypeError("an arena can only be adopted from the SharedArrayBuffer of another thread's arena");
-    }
-    const id = buffer.byteLength > 8 ? new Int32Array(buffer, 0, 2)[HEADER_ID] : 0;
-    return arenas.get(id as number) ?? new Arena(new ThreadMemory(buffer), agent);
+    // Anything with words in it may be asked for its id; the rest is checked where the arena is opened.
+    if (!(buffer?.byteLength > HEADER_ID * 4 + 3) || buffer instanceof ArrayBuffer) throw notAnArena();
+    return (
+      arenas.get(new Int32Array(buffer, 0, HEADER_ID + 1)[HEADER_ID] as number) ??
+      new Arena(new ThreadMemory(buffer), agent)
+    );
   }
 
   /** The arena of this id, if this thread takes part in it. */
@@ -101,16 +94,19 @@ export class Arena {
   }
 }
 
-function newMemory(): Memory {
-  // A 32-bit browser may not have a gigabyte of address space to reserve.
-  for (let maxByteLength = MAX_BYTES; ; maxByteLength /= 2) {
-    const length = Heap.initialBytes(maxByteLength);
-    try {
-      return typeof SharedArrayBuffer === "undefined"
-        ? new LocalMemory(new ArrayBuffer(length, { maxByteLength }))
-        : new ThreadMemory(new SharedArrayBuffer(length, { maxByteLength }));
-    } catch (error) {
-      if (!(error instanceof RangeError) || maxByteLength <= MIN_MAX_BYTES) throw error;
-    }
+function notAnArena(): TypeError {
+  return new TypeError("not the SharedArrayBuffer of an arena");
+}
+
+function newMemory(maxByteLength: number): Memory {
+  const Buffer = (
+    typeof SharedArrayBuffer === "undefined" ? ArrayBuffer : SharedArrayBuffer
+  ) as typeof SharedArrayBuffer;
+  try {
+    return new ThreadMemory(new Buffer(Heap.initialBytes(maxByteLength), { maxByteLength }));
+  } catch (error) {
+    // A small device may not have a gigabyte of address space to reserve.
+    if (maxByteLength < 2 ** 24) throw error;
+    return newMemory(maxByteLength / 2);
   }
 }

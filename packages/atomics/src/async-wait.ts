@@ -15,38 +15,30 @@ export function untilSettled<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const disarm = (): void => {
+    const settle = (outcome: () => T): void => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", aborted);
-    };
-    const giveUp = (byAbort: boolean): void => {
-      disarm();
       try {
-        resolve(givenUp(byAbort));
+        resolve(outcome());
       } catch (error) {
         reject(error);
       }
     };
-    const aborted = (): void => giveUp(true);
+    const aborted = (): void => settle(() => givenUp(true));
     const arm = (): void => {
       const remaining = deadline.remaining();
-      if (remaining === Number.POSITIVE_INFINITY) return;
-      // Timers may fire a little early.
-      timer = setTimeout(() => (deadline.remaining() > 0 ? arm() : giveUp(false)), Math.ceil(remaining));
+      // A timer may fire a little early.
+      const tick = (): void => (deadline.remaining() > 0 ? arm() : settle(() => givenUp(false)));
+      if (remaining < Number.POSITIVE_INFINITY) timer = setTimeout(tick, Math.ceil(remaining));
     };
     waiter.woken = () => {
       const outcome = woken();
-      if (outcome === undefined) return;
-      disarm();
-      resolve(outcome);
+      if (outcome !== undefined) settle(() => outcome);
     };
-    if (signal?.aborted) {
-      aborted();
-      return;
-    }
     signal?.addEventListener("abort", aborted);
     arm();
+    if (signal?.aborted) aborted();
     // Woken before, when the wait had another meaning: a notified waiter that now wants the lock.
-    if (waiter.popped) waiter.woken();
+    else if (waiter.popped) waiter.woken();
   });
 }

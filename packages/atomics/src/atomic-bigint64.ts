@@ -1,5 +1,4 @@
-import { registerType } from "./handle.ts";
-import { Place, reviving, SharedObject } from "./shared-object.ts";
+import { Place, registerClass, SharedObject } from "./shared-object.ts";
 import { checkInteger, checkOperand } from "./value-type.ts";
 
 const LEAST = -(2n ** 63n);
@@ -29,8 +28,8 @@ export class AtomicBigInt64 extends SharedObject {
   constructor(init?: bigint);
   constructor(init: bigint | Place = 0n) {
     if (!(init instanceof Place)) checkInteger("init", init, LEAST, MOST);
-    super(init instanceof Place ? init : 8);
-    this.#cell = new BigInt64Array(this.words.buffer, this.at * 4, 1);
+    super(8, init instanceof Place ? init : undefined);
+    this.#cell = new BigInt64Array(this.words.buffer, this.base * 4, 1);
     if (!(init instanceof Place)) Atomics.store(this.#cell, 0, init);
   }
 
@@ -113,7 +112,4 @@ export class AtomicBigInt64 extends SharedObject {
   }
 }
 
-registerType(
-  "AtomicBigInt64",
-  reviving(import.meta.url, (place) => Reflect.construct(AtomicBigInt64, [place])),
-);
+registerClass("AtomicBigInt64", import.meta.url, AtomicBigInt64);

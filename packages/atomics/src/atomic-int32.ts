@@ -1,5 +1,4 @@
-import { registerType } from "./handle.ts";
-import { Place, reviving, SharedObject } from "./shared-object.ts";
+import { Place, registerClass, SharedObject } from "./shared-object.ts";
 import { checkInteger, checkOperand } from "./value-type.ts";
 
 const LEAST = -(2 ** 31);
@@ -39,8 +38,8 @@ export class AtomicInt32 extends SharedObject {
   constructor(init?: number);
   constructor(init: number | Place = 0) {
     if (!(init instanceof Place)) checkInteger("init", init, LEAST, MOST);
-    super(init instanceof Place ? init : 4);
-    if (!(init instanceof Place)) Atomics.store(this.words, this.at, init);
+    super(4, init instanceof Place ? init : undefined);
+    if (!(init instanceof Place)) Atomics.store(this.words, this.base, init);
   }
 
   get [Symbol.toStringTag](): string {
@@ -48,7 +47,7 @@ export class AtomicInt32 extends SharedObject {
   }
 
   load(): number {
-    return Atomics.load(this.words, this.at);
+    return Atomics.load(this.words, this.base);
   }
 
   /**
@@ -57,7 +56,7 @@ export class AtomicInt32 extends SharedObject {
    */
   store(value: number): void {
     checkInteger("value", value, LEAST, MOST);
-    Atomics.store(this.words, this.at, value);
+    Atomics.store(this.words, this.base, value);
   }
 
   /**
@@ -68,31 +67,31 @@ export class AtomicInt32 extends SharedObject {
    */
   add(value: number): number {
     checkOperand("value", value, "number");
-    return Atomics.add(this.words, this.at, value);
+    return Atomics.add(this.words, this.base, value);
   }
 
   /** Subtracts an integer, wrapping around; otherwise as {@link add}. */
   sub(value: number): number {
     checkOperand("value", value, "number");
-    return Atomics.sub(this.words, this.at, value);
+    return Atomics.sub(this.words, this.base, value);
   }
 
   /** Keeps the bits that `mask` has too; returns the value before. Otherwise as {@link add}. */
   and(mask: number): number {
     checkOperand("mask", mask, "number");
-    return Atomics.and(this.words, this.at, mask);
+    return Atomics.and(this.words, this.base, mask);
   }
 
   /** Sets the bits that `mask` has; returns the value before. Otherwise as {@link add}. */
   or(mask: number): number {
     checkOperand("mask", mask, "number");
-    return Atomics.or(this.words, this.at, mask);
+    return Atomics.or(this.words, this.base, mask);
   }
 
   /** Turns over the bits that `mask` has; returns the value before. Otherwise as {@link add}. */
   xor(mask: number): number {
     checkOperand("mask", mask, "number");
-    return Atomics.xor(this.words, this.at, mask);
+    return Atomics.xor(this.words, this.base, mask);
   }
 
   /**
@@ -102,7 +101,7 @@ export class AtomicInt32 extends SharedObject {
    */
   exchange(value: number): number {
     checkInteger("value", value, LEAST, MOST);
-    return Atomics.exchange(this.words, this.at, value);
+    return Atomics.exchange(this.words, this.base, value);
   }
 
   /**
@@ -114,7 +113,7 @@ export class AtomicInt32 extends SharedObject {
   compareExchange(expected: number, replacement: number): number {
     checkInteger("expected", expected, LEAST, MOST);
     checkInteger("replacement", replacement, LEAST, MOST);
-    return Atomics.compareExchange(this.words, this.at, expected, replacement);
+    return Atomics.compareExchange(this.words, this.base, expected, replacement);
   }
 
   protected override describe(): string {
@@ -122,7 +121,4 @@ export class AtomicInt32 extends SharedObject {
   }
 }
 
-registerType(
-  "AtomicInt32",
-  reviving(import.meta.url, (place) => Reflect.construct(AtomicInt32, [place])),
-);
+registerClass("AtomicInt32", import.meta.url, AtomicInt32);

@@ -1,6 +1,6 @@
 import { Arena } from "./arena.ts";
 import { describe, dress, makeError, read, takeApart } from "./error-codec.ts";
-import { fromHandle, HANDLE, type Shareable, toHandle, typeOf } from "./handle.ts";
+import { fromHandle, isShareable, type Shareable, toHandle, typeOf } from "./handle.ts";
 
 /** A value made ready for `postMessage`. */
 export interface Packed {
@@ -210,6 +210,7 @@ class Packer {
     const buffer = Arena.find(handle.arena)?.buffer;
     if (typeof SharedArrayBuffer === "function" && buffer instanceof SharedArrayBuffer) this.#arenas.add(buffer);
     this.#modules.add(typeOf(handle.type)?.module);
+    for (const module of handle.modules ?? []) this.#modules.add(module);
   }
 
   #node(kind: Kind, body: object, source?: any): number {
@@ -285,7 +286,7 @@ function contents(kind: Kind, container: object): unknown[] {
 function kindOf(value: any): Kind {
   if (typeof value === "function") return "function";
   if (typeof value === "symbol") return "unsendable";
-  if (HANDLE in value) return "shareable";
+  if (isShareable(value)) return "shareable";
   if (Array.isArray(value)) return "array";
   const prototype = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return "object";

@@ -1,6 +1,8 @@
 /** The longest finite timeout, in milliseconds (2^31 - 1, about 24.8 days): what timers of the platform can count. */
 export const TIMEOUT_MAX: number = 2 ** 31 - 1;
 
+const FOR_EVER = Number.POSITIVE_INFINITY;
+
 /** How long a call may wait. */
 export interface Wait {
   /** Longest wait in milliseconds; left out or `Infinity` waits for ever, 0 only tries. */
@@ -26,59 +28,36 @@ export interface WaitOrTry extends Wait {
  * wakes up early and sleeps again does not stretch its time.
  */
 export class Deadline {
-  /** A deadline that never comes. */
-  static readonly NEVER: Deadline = new Deadline(Number.POSITIVE_INFINITY);
-
   readonly #at: number;
 
-  private constructor(at: number) {
-    this.#at = at;
-  }
-
-  /**
-   * Reads and checks the options of a waiting call.
-   *
-   * @throws {TypeError} If an option is of the wrong type.
-   * @throws {RangeError} If `timeout` is negative, NaN or finite above {@link TIMEOUT_MAX}, or comes with `blocking: false`.
-   */
-  static of(options?: Wait | WaitAsync | WaitOrTry): Deadline {
-    return Deadline.after(checkWait(options));
-  }
-
-  /** The moment so many milliseconds from now, which have been checked. */
-  static after(timeout: number): Deadline {
-    return timeout === Number.POSITIVE_INFINITY ? Deadline.NEVER : new Deadline(performance.now() + timeout);
+  /** @param timeout Milliseconds from now, as {@link checkWait} gives them; left out, it never comes. */
+  constructor(timeout: number = FOR_EVER) {
+    this.#at = performance.now() + timeout;
   }
 
   /** Milliseconds that are left: `Infinity` if it never comes, 0 once it has passed. */
   remaining(): number {
-    return this === Deadline.NEVER ? Number.POSITIVE_INFINITY : Math.max(0, this.#at - performance.now());
+    return Math.max(0, this.#at - performance.now());
   }
 }
 
 /**
  * Checks the options of a waiting call and says how long it may wait, in milliseconds.
  *
- * @throws {TypeError | RangeError} As {@link Deadline.of}.
+ * @throws {TypeError} If an option is of the wrong type.
+ * @throws {RangeError} If `timeout` is negative, NaN or finite above {@link TIMEOUT_MAX}, or comes with `blocking: false`.
  */
 export function checkWait(options: Wait | WaitAsync | WaitOrTry | undefined): number {
-  if (options === undefined) return Number.POSITIVE_INFINITY;
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `options must be an object such as { timeout: 100 }, got ${options === null ? "null" : typeof options}`,
-    );
+  if (options === undefined) return FOR_EVER;
+  check("options", options, "object");
+  const { timeout, blocking = true, signal } = options as WaitAsync & WaitOrTry;
+  check("blocking", blocking, "boolean");
+  if (signal !== undefined) check("signal.addEventListener", signal?.addEventListener, "function");
+  if (timeout !== undefined) {
+    checkMilliseconds("timeout", timeout);
+    if (!blocking) throw new RangeError("blocking: false can not be combined with a timeout");
   }
-  const { timeout, blocking, signal } = options as WaitAsync & WaitOrTry;
-  if (blocking !== undefined && typeof blocking !== "boolean") {
-    throw new TypeError(`blocking must be true or false, got ${typeof blocking}`);
-  }
-  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
-    throw new TypeError("signal must be an AbortSignal");
-  }
-  if (timeout === undefined) return blocking === false ? 0 : Number.POSITIVE_INFINITY;
-  checkMilliseconds("timeout", timeout);
-  if (blocking === false) throw new RangeError("blocking: false can not be combined with a timeout");
-  return timeout;
+  return blocking ? (timeout ?? FOR_EVER) : 0;
 }
 
 /**
@@ -87,9 +66,18 @@ export function checkWait(options: Wait | WaitAsync | WaitOrTry | undefined): nu
  * @throws {TypeError | RangeError} With `what` in the message.
  */
 export function checkMilliseconds(what: string, value: number): void {
-  if (typeof value !== "number")
-    throw new TypeError(`${what} must be a number of milliseconds, got ${value === null ? "null" : typeof value}`);
-  if (!(value >= 0) || (value > TIMEOUT_MAX && value !== Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`${what} must be from 0 to ${TIMEOUT_MAX} milliseconds, or Infinity, got ${value}`);
+  check(what, value, "number");
+  if (!(value >= 0) || (value > TIMEOUT_MAX && value !== FOR_EVER)) {
+    throw new RangeError(`${what} must be 0 to ${TIMEOUT_MAX} milliseconds or Infinity, got ${value}`);
   }
+}
+
+/**
+ * Checks the type of an argument.
+ *
+ * @throws {TypeError} With `what` in the message; null is no object here.
+ */
+export function check(what: string, value: unknown, type: "boolean" | "function" | "number" | "object"): void {
+  const found = value === null ? "null" : typeof value;
+  if (found !== type) throw new TypeError(`${what} must be of type ${type}, got ${found}`);
 }

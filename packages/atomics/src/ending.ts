@@ -4,7 +4,9 @@
 // It happens once, however many know.
 
 import type { Agent } from "./agent.ts";
-import { AGENT_DEAD, ENDED } from "./agent-table.ts";
+import { AGENT_DEAD, slotOf } from "./agent-table.ts";
+import { Agents } from "./agents.ts";
+import { sweep } from "./coalesce.ts";
 import type { Deadline } from "./deadline.ts";
 import {
   AGENT_END,
@@ -12,21 +14,27 @@ import {
   AGENT_SELF,
   AGENT_STATE,
   AGENT_WAITERS,
+  AGENT_WORDS,
   NODE_QUEUE,
   NODE_STATE,
   NODE_WORDS,
   QUEUE_VALUE,
+  QUEUE_WORDS,
   WAITERS_PER_BLOCK,
 } from "./layout.ts";
-import { releaseAll } from "./references.ts";
-import { type Waitable, WaitQueue } from "./wait-queue.ts";
+import { OBJECT_COUNT } from "./references.ts";
+import { releaseAll } from "./sharing.ts";
+import { grantOldest, type Waitable, WaitQueue } from "./wait-queue.ts";
 import { SIGNALLED, WAITING } from "./waiter.ts";
+
+/** What `AGENT_END` holds once the agent is dead. */
+const ENDED = 1;
 
 /** The line of those who wait for an agent to end. */
 function endQueue(agent: Agent, id: number, base: number): WaitQueue {
   const ended: Waitable = {
     // Asked under the queue's lock, as is the value changed under it: no mark is needed. A new tenant of the slot is another agent.
-    enter: () => agent.table.slot(id) === 0 || agent.heap.reach(base)[base + AGENT_END + QUEUE_VALUE] === ENDED,
+    enter: () => slotOf(agent.heap, id) === 0 || agent.heap.reach(base)[base + AGENT_END + QUEUE_VALUE] === ENDED,
     left: () => false,
     passOn: () => {},
     asyncForm: "joinAsync",
@@ -36,16 +44,16 @@ function endQueue(agent: Agent, id: number, base: number): WaitQueue {
 
 /** Blocks until the agent has ended; false if the time ran out first. */
 export function waitForEnd(agent: Agent, id: number, deadline: Deadline): boolean {
-  const base = agent.table.slot(id);
-  if (!agent.table.isAlive(id)) return true;
+  const base = slotOf(agent.heap, id);
+  if (!new Agents(agent.heap).isAlive(id)) return true;
   if (deadline.remaining() === 0) return false;
   return endQueue(agent, id, base).wait(deadline);
 }
 
 /** As {@link waitForEnd}, without blocking. */
 export function waitForEndAsync(agent: Agent, id: number, deadline: Deadline, signal?: AbortSignal): Promise<boolean> {
-  const base = agent.table.slot(id);
-  if (!agent.table.isAlive(id)) return Promise.resolve(true);
+  const base = slotOf(agent.heap, id);
+  if (!new Agents(agent.heap).isAlive(id)) return Promise.resolve(true);
   if (deadline.remaining() === 0) return Promise.resolve(false);
   return endQueue(agent, id, base).waitAsync(deadline, signal);
 }
@@ -56,16 +64,21 @@ export function waitForEndAsync(agent: Agent, id: number, deadline: Deadline, si
  * @returns false if it had ended already.
  */
 export function endAgent(agent: Agent, id: number): boolean {
-  const base = agent.table.slot(id);
+  const base = slotOf(agent.heap, id);
   if (base === 0) return false;
   const words = agent.heap.reach(base);
   if (Atomics.exchange(words, base + AGENT_STATE, AGENT_DEAD) === AGENT_DEAD) return false;
 
   leaveQueues(agent, base);
   releaseAll(agent, base);
+  // What it never shared nobody else can need.
+  sweep(agent, (heapWords, place) => heapWords[place + OBJECT_COUNT] === -id);
   freeWaiters(agent, base);
 
   announceEnd(agent, id);
+  // All but the line of joiners, in which those who ask about an agent of the past may stand for a moment yet.
+  words.fill(0, base + 1, base + AGENT_END);
+  words.fill(0, base + AGENT_END + QUEUE_WORDS, base + AGENT_WORDS);
   Atomics.store(words, base + AGENT_ID, 0);
 
   signalAll(agent);
@@ -74,13 +87,13 @@ export function endAgent(agent: Agent, id: number): boolean {
 
 /** Lets those go who wait for the agent to end, although it may have to live on a little. */
 export function announceEnd(agent: Agent, id: number): void {
-  const base = agent.table.slot(id);
+  const base = slotOf(agent.heap, id);
   if (base === 0) return;
   const joiners = endQueue(agent, id, base);
   joiners.lock();
   agent.heap.reach(base)[base + AGENT_END + QUEUE_VALUE] = ENDED;
   joiners.unlock();
-  joiners.grant(Number.POSITIVE_INFINITY);
+  grantOldest(joiners, Number.POSITIVE_INFINITY);
 }
 
 /** Takes a dead agent's waiters out of the lines they stand in. */
@@ -101,6 +114,7 @@ function leaveQueues(agent: Agent, base: number): void {
       if (Atomics.load(words, node + NODE_QUEUE) === at) {
         const signalled = Atomics.load(words, node + NODE_STATE) === SIGNALLED;
         queue.unlink(node);
+        Atomics.store(words, node + NODE_QUEUE, 0);
         if (signalled) next = queue.signal();
       }
       queue.unlock();
@@ -111,8 +125,8 @@ function leaveQueues(agent: Agent, base: number): void {
 
 /** Has everyone who waits look again: what they wait for may have belonged to the dead. */
 function signalAll(agent: Agent): void {
-  for (const id of agent.table.ids()) {
-    const base = agent.table.slot(id);
+  for (const id of new Agents(agent.heap).ids()) {
+    const base = slotOf(agent.heap, id);
     if (base === 0) continue;
     for (const node of nodesOf(agent, base)) {
       const words = agent.heap.reach(node);

@@ -1,15 +1,14 @@
-// `name` and `code` are getters on the prototype, not fields: they cost nothing per error, and a bundler can drop the classes
-// that a program does not use.
-
 /** What every error of the packages extends; `code` is stable across versions, messages are not. */
 export class ConcurrencyError extends Error {
+  // On the prototype, not a field: errors cost nothing more, and a bundler can drop the classes that a program does not use.
   override get name(): string {
     return "ConcurrencyError";
   }
 
-  /** A stable identifier, such as `ERR_CONC_TIMEOUT`. */
+  /** A stable identifier made of the name, such as `ERR_CONC_TIMEOUT` of a `TimeoutError`. */
   get code(): string {
-    return "ERR_CONC";
+    const words = this.name.replace(/Error$/, "").replace(/\B[A-Z]/g, "_$&");
+    return `ERR_CONC_${words.toUpperCase()}`;
   }
 }
 
@@ -18,18 +17,12 @@ export class InvalidStateError extends ConcurrencyError {
   override get name(): string {
     return "InvalidStateError";
   }
-  override get code(): string {
-    return "ERR_CONC_INVALID_STATE";
-  }
 }
 
 /** Thrown when somebody else owns what the call needs to own. */
 export class NotOwnerError extends InvalidStateError {
   override get name(): string {
     return "NotOwnerError";
-  }
-  override get code(): string {
-    return "ERR_CONC_NOT_OWNER";
   }
 }
 
@@ -38,18 +31,12 @@ export class TimeoutError extends ConcurrencyError {
   override get name(): string {
     return "TimeoutError";
   }
-  override get code(): string {
-    return "ERR_CONC_TIMEOUT";
-  }
 }
 
 /** Thrown in the agent whose wait would close a circle of waiting agents; the message draws the circle. */
 export class DeadlockError extends ConcurrencyError {
   override get name(): string {
     return "DeadlockError";
-  }
-  override get code(): string {
-    return "ERR_CONC_DEADLOCK";
   }
 }
 
@@ -58,9 +45,6 @@ export class OwnerDiedError extends ConcurrencyError {
   override get name(): string {
     return "OwnerDiedError";
   }
-  override get code(): string {
-    return "ERR_CONC_OWNER_DIED";
-  }
 }
 
 /** Thrown where this thread must not sleep (a browser's main thread) or no other thread could ever wake it. */
@@ -68,17 +52,11 @@ export class BlockingNotAllowedError extends ConcurrencyError {
   override get name(): string {
     return "BlockingNotAllowedError";
   }
-  override get code(): string {
-    return "ERR_CONC_BLOCKING_NOT_ALLOWED";
-  }
 }
 
 /** Thrown when the arena can not grow any further, with what was asked for and what there is. */
 export class ArenaFullError extends ConcurrencyError {
   override get name(): string {
     return "ArenaFullError";
-  }
-  override get code(): string {
-    return "ERR_CONC_ARENA_FULL";
   }
 }

@@ -1,4 +1,7 @@
+import { Arena } from "./arena.ts";
 import { InvalidStateError } from "./errors.ts";
+import { type HandleType, Place, SharedObject, types } from "./shared-object.ts";
+import { Sharing } from "./sharing.ts";
 
 /** What stands for a shared object on its way to another thread: plain JSON, good in any message, at any depth. */
 export interface Handle {
@@ -10,29 +13,24 @@ export interface Handle {
   readonly offset: number;
   /** Tells the object from one that lay there before. */
   readonly serial: number;
+  /** The URLs of modules, beside the class's own, that a receiver imports first. */
+  readonly modules?: readonly string[];
   /** What else the class needs to know it again. */
   readonly [field: string]: unknown;
 }
 
-/** The method by which an object makes its handle. */
+/** The method by which an object that is no `SharedObject` makes its handle. */
 export const HANDLE: unique symbol = Symbol("conc.handle");
 
-/** An object that other threads can know under a handle. */
-export interface Shareable {
+/** What makes its handle itself, being no `SharedObject`. */
+export interface HandleMaker {
   [HANDLE](): Handle;
 }
 
-/** How handles of one type become objects again. */
-export interface HandleType {
-  /** The URL of the module that registers the type, which another thread imports before it decodes a handle. */
-  readonly module: string;
-  /** Makes the object, or finds the one that this thread has for it already. */
-  revive(handle: Handle): object;
-}
+/** An object that other threads can know under a handle. */
+export type Shareable = SharedObject | HandleMaker;
 
-const types = new Map<string, HandleType>();
-
-/** Makes `fromHandle` understand handles of a type. Called once by the module of each class. */
+/** Makes `fromHandle` understand handles of a type. Called once by the module that defines it. */
 export function registerType(type: string, handleType: HandleType): void {
   types.set(type, handleType);
 }
@@ -44,7 +42,8 @@ export function typeOf(type: string): HandleType | undefined {
 
 /** Whether a value is a primitive that {@link toHandle} accepts. */
 export function isShareable(value: unknown): value is Shareable {
-  return typeof value === "object" && value !== null && HANDLE in value;
+  // In this order: asked for its prototype, a local would make its object.
+  return typeof value === "object" && value !== null && (HANDLE in value || value instanceof SharedObject);
 }
 
 /**
@@ -63,7 +62,10 @@ export function isShareable(value: unknown): value is Shareable {
 export function toHandle(value: Shareable): Handle {
   if (!isShareable(value))
     throw new TypeError(`only primitives have a handle, got ${value === null ? "null" : typeof value}`);
-  return value[HANDLE]();
+  if (HANDLE in value) return value[HANDLE]();
+  const { arena, place } = value.location;
+  const serial = Sharing.of(arena.references).share(value, place);
+  return { type: value[Symbol.toStringTag], arena: arena.id, offset: place * 4, serial, ...value.handleFields };
 }
 
 /**
@@ -74,18 +76,29 @@ export function toHandle(value: Shareable): Handle {
  */
 export function fromHandle<T = unknown>(handle: Handle): T {
   if (typeof handle?.type !== "string") throw new TypeError("not a handle: a handle is what toHandle() returns");
-  const handleType = types.get(handle.type);
+  const { type } = handle;
+  const handleType = types.get(type);
   if (!handleType) {
     throw new TypeError(
-      `a handle of type ${handle.type} needs the module that exports ${handle.type}: import it in this thread before the handle is read`,
+      `a handle of type ${type} needs the module that exports ${type}: import it in this thread before the handle is read`,
     );
   }
-  return handleType.revive(handle) as T;
+  if (handleType.revive) return handleType.revive(handle) as T;
+  const arena = arenaOf(handle);
+  const place = handle.offset / 4;
+  const make = (): object => handleType.make?.(new Place(arena, place), handle) as object;
+  return Sharing.of(arena.references).view(place, handle.serial, make) as T;
 }
 
-/** For `revive`: the error when a handle names an arena that this thread has not adopted. */
-export function unknownArena(): InvalidStateError {
-  return new InvalidStateError(
+/**
+ * The arena that a handle names.
+ *
+ * @throws {InvalidStateError} If this thread does not take part in it.
+ */
+export function arenaOf(handle: Handle): Arena {
+  const arena = Arena.find(handle.arena);
+  if (arena) return arena;
+  throw new InvalidStateError(
     "this thread does not know the arena of the handle: send it Arena.default.buffer and call Arena.adopt(buffer) first",
   );
 }

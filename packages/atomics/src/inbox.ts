@@ -14,10 +14,11 @@ const KEEP_ALIVE_INTERVAL = 2 ** 30;
 
 /** The pending async waits of this agent. */
 export class Inbox {
+  /** How many async waits are pending. */
+  size = 0;
   readonly #agent: Agent;
-  readonly #pending = new Map<number, Waiter>();
-  /** Given up by their task but still to be popped; their nodes can not be used again before that. */
-  readonly #closing = new Map<number, Waiter>();
+  /** Waiters in use; one that was given up stays until it was popped, for until then its node can not be used again. */
+  readonly #waiters = new Map<number, Waiter>();
   readonly #free: Waiter[] = [];
   #watching = false;
   #scheduled = false;
@@ -27,29 +28,21 @@ export class Inbox {
     this.#agent = agent;
   }
 
-  /** How many async waits are pending. */
-  get size(): number {
-    return this.#pending.size;
-  }
-
   /** Begins an async wait. */
   open(): Waiter {
-    const waiter = this.#free.pop() ?? this.#grow();
-    this.#pending.set(waiter.node, waiter);
-    this.#keepAlive ??= setInterval(() => {}, KEEP_ALIVE_INTERVAL);
-    if (!this.#watching) this.#watch();
+    if (this.#free.length === 0) this.#grow();
+    const waiter = this.#free.pop() as Waiter;
+    this.#waiters.set(waiter.node, waiter);
+    if (this.size++ === 0) this.#keepAlive = setInterval(() => {}, KEEP_ALIVE_INTERVAL);
+    this.#watch();
     return waiter;
   }
 
   /** Ends it; its node stands in no queue any more. */
   close(waiter: Waiter): void {
-    this.#pending.delete(waiter.node);
     waiter.woken = undefined;
-    if (waiter.state === WAITING || waiter.popped) this.#free.push(waiter);
-    else this.#closing.set(waiter.node, waiter);
-    if (this.#pending.size > 0) return;
-    clearInterval(this.#keepAlive);
-    this.#keepAlive = undefined;
+    if (waiter.state === WAITING || waiter.popped) this.#recycle(waiter);
+    if (--this.size === 0) clearInterval(this.#keepAlive);
   }
 
   /** Has this agent look at its own READY stack soon, without a detour through the engine's wait list. */
@@ -66,32 +59,34 @@ export class Inbox {
     const { heap, base } = this.#agent;
     const woken: Waiter[] = [];
     for (let node = Atomics.exchange(heap.reach(base), base + AGENT_READY, 0); node !== 0; ) {
-      const waiter = this.#pending.get(node) ?? this.#closing.get(node);
+      woken.push(this.#waiters.get(node) as Waiter);
       node = heap.reach(node)[node + NODE_READY] as number;
-      if (waiter) woken.push(waiter);
     }
     // The stack has the newest on top; they are served in the order in which they were woken.
     for (const waiter of woken.reverse()) {
-      if (this.#closing.delete(waiter.node)) {
-        this.#free.push(waiter);
-      } else {
-        waiter.popped = true;
-        waiter.woken?.();
-      }
+      waiter.popped = true;
+      if (waiter.woken) waiter.woken();
+      else this.#recycle(waiter);
     }
   }
 
+  #recycle(waiter: Waiter): void {
+    this.#waiters.delete(waiter.node);
+    this.#free.push(waiter);
+  }
+
   #watch(): void {
-    const { memory, heap, base } = this.#agent;
+    if (this.#watching || this.size === 0) return;
     this.#watching = true;
+    const { memory, heap, base } = this.#agent;
     memory.watch(heap.reach(base), base + AGENT_READY, 0, () => {
       this.#watching = false;
       this.#drain();
-      if (this.#pending.size > 0) this.#watch();
+      this.#watch();
     });
   }
 
-  #grow(): Waiter {
+  #grow(): void {
     const { heap, base, id } = this.#agent;
     const block = heap.allocate(WAITERS_PER_BLOCK * NODE_WORDS * 4, id);
     const words = heap.reach(block);
@@ -100,6 +95,5 @@ export class Inbox {
     for (let index = WAITERS_PER_BLOCK - 1; index > 0; index--) {
       this.#free.push(new Waiter(this.#agent, block + index * NODE_WORDS));
     }
-    return this.#free.pop() as Waiter;
   }
 }

@@ -1,8 +1,8 @@
 // Where things lie in an arena. All places are counted in 32-bit words; place 0 is the header, so 0 also means "none".
 //
-//   header | map of pages | page | page | …
+//   tags of all blocks, among them the header | blocks
 //
-// A page is a slab of small blocks of one size, a table of agents, or part of a run of pages that is one large block.
+// See `Heap`.
 
 /** Marks a buffer as an arena of this layout ("CNC" and the layout's version). */
 export const MAGIC = 0x434e4301;
@@ -11,32 +11,26 @@ export const MAGIC = 0x434e4301;
 export const HEADER_MAGIC = 0;
 export const HEADER_ID = 1;
 export const HEADER_HEAP_LOCK = 2;
-/** How many pages were ever in use; those above are still zero. */
-export const HEADER_PAGES = 3;
+/** Where the blocks that were ever given out end. */
+export const HEADER_END = 3;
 export const HEADER_USED = 4;
 export const HEADER_SERIAL = 5;
 export const HEADER_AGENT_LOCK = 6;
-/** How many agent slots were ever in use. */
-export const HEADER_AGENTS = 7;
 export const HEADER_EPOCH = 8;
-/** Held by a thread while it writes a line to the terminal. */
-export const HEADER_OUTPUT_LOCK = 9;
 /** How many threads were ever named after their number. */
-export const HEADER_NUMBER = 10;
-/** The first slab with room, for each size of block. */
-export const HEADER_SLABS = 16;
-/** The pages that hold the agents' slots. */
-export const HEADER_AGENT_PAGES = 32;
-export const HEADER_WORDS = 128;
-
-export const PAGE_WORDS = 4096;
+export const HEADER_NUMBER = 9;
+/** Held by a thread while it writes a line to the terminal. */
+export const HEADER_OUTPUT_LOCK = 10;
+/** The last block that was given back of each order; each names the one before. */
+export const HEADER_FREE = 16;
+/** The places of the agents' slots. */
+export const HEADER_SLOTS = 64;
 
 // An agent's id is its slot's number and, above it, an epoch that tells the slot's tenants apart.
 export const SLOT_BITS = 12;
 export const SLOT_MASK: number = (1 << SLOT_BITS) - 1;
 export const EPOCH_MAX: number = (1 << 18) - 1;
 export const AGENT_WORDS = 64;
-export const AGENTS_PER_PAGE: number = PAGE_WORDS / AGENT_WORDS;
 
 // An agent's slot.
 /** The tenant's id; 0 while the slot is free. */

@@ -5,13 +5,13 @@
 export interface Memory {
   readonly buffer: ArrayBufferLike;
 
-  /** The most bytes that `grow` can reach. */
+  /** The most bytes that `grow` can reach: a power of two. */
   readonly maxByteLength: number;
 
   /** Whether agents other than this one can see the bytes. */
   readonly shared: boolean;
 
-  /** Makes `buffer` at least this long; what is there stays. The caller holds the heap's lock. */
+  /** Makes `buffer` this long; what is there stays. The caller holds the heap's lock. */
   grow(byteLength: number): void;
 
   /** Sleeps while `words[index]` is `value`, at most `timeout` milliseconds. May return early for no reason. */
@@ -24,13 +24,18 @@ export interface Memory {
   watch(words: Int32Array, index: number, value: number, changed: () => void): void;
 }
 
-/** Memory that all threads of a program see. */
+/**
+ * The memory that all threads of a program see; or that of one thread alone, where a page is not cross-origin isolated and has only
+ * a plain `ArrayBuffer`. There nobody else could end a blocking wait, so callers check `shared` before they sleep, and async waits
+ * are woken by their own thread, which needs neither `notify` nor `watch`.
+ */
 export class ThreadMemory implements Memory {
-  readonly buffer: SharedArrayBuffer;
-  readonly shared = true;
+  readonly buffer: ArrayBufferLike;
+  readonly shared: boolean;
 
-  constructor(buffer: SharedArrayBuffer) {
+  constructor(buffer: ArrayBufferLike) {
     this.buffer = buffer;
+    this.shared = !(buffer instanceof ArrayBuffer);
   }
 
   get maxByteLength(): number {
@@ -38,7 +43,9 @@ export class ThreadMemory implements Memory {
   }
 
   grow(byteLength: number): void {
-    if (this.buffer.byteLength < byteLength) this.buffer.grow(byteLength);
+    const { buffer } = this;
+    if (buffer instanceof ArrayBuffer) buffer.resize(byteLength);
+    else buffer.grow(byteLength);
   }
 
   wait(words: Int32Array, index: number, value: number, timeout: number): void {
@@ -50,37 +57,9 @@ export class ThreadMemory implements Memory {
   }
 
   watch(words: Int32Array, index: number, value: number, changed: () => void): void {
+    if (!this.shared) return;
     const result = Atomics.waitAsync(words, index, value);
     if (result.async) result.value.then(changed);
     else queueMicrotask(changed);
   }
-}
-
-/**
- * Memory of one thread alone, for pages that are not cross-origin isolated and have no `SharedArrayBuffer`.
- *
- * There is nobody who could end a blocking wait, so callers check `shared` before they sleep; async waits are woken by their own
- * thread, which needs neither `notify` nor `watch`.
- */
-export class LocalMemory implements Memory {
-  readonly buffer: ArrayBuffer;
-  readonly shared = false;
-
-  constructor(buffer: ArrayBuffer) {
-    this.buffer = buffer;
-  }
-
-  get maxByteLength(): number {
-    return this.buffer.maxByteLength;
-  }
-
-  grow(byteLength: number): void {
-    if (this.buffer.byteLength < byteLength) this.buffer.resize(byteLength);
-  }
-
-  wait(): void {}
-
-  notify(): void {}
-
-  watch(): void {}
 }

@@ -1,5 +1,5 @@
-import { HANDLE, type Handle, registerType, type Shareable } from "./handle.ts";
-import { Place, reviving, SharedObject } from "./shared-object.ts";
+import { registerType } from "./handle.ts";
+import { Place, SharedObject } from "./shared-object.ts";
 import { Cells } from "./value.ts";
 import {
   type AnyArray,
@@ -20,42 +20,8 @@ import {
 /** How many elements `toString` shows. */
 const SHOWN = 8;
 
-/** The memory of an array. Not the array itself, for `at` is a place here and a method there. */
-class Block extends SharedObject {
-  readonly array: SharedArray;
-  readonly buffer: ArrayBufferLike;
-  readonly byteOffset: number;
-
-  constructor(struct: number | Place, array: SharedArray) {
-    super(struct);
-    this.array = array;
-    this.buffer = this.words.buffer;
-    this.byteOffset = this.at * 4;
-  }
-
-  get [Symbol.toStringTag](): string {
-    return "SharedArray";
-  }
-
-  protected override get handleFields(): Record<string, unknown> {
-    return { of: this.array.type, length: this.array.length };
-  }
-
-  protected override describe(): string {
-    const { array } = this;
-    const shown = array
-      .slice(0, SHOWN)
-      .map((value) => (typeof value === "string" ? JSON.stringify(value) : `${value}`));
-    if (array.length > SHOWN) shown.push("…");
-    return `${array.type}[${array.length}] ${shown.join(", ")}`.trimEnd();
-  }
-}
-
-/** The block that a view shows, which is not freed as long as there is the view. */
-const blocks = new WeakMap<object, Block>();
-
-// biome-ignore lint/correctness/noUnusedVariables: an interface that merges with a class has its parameters
-export interface SharedArray<T extends ValueType = ValueType> extends Shareable {}
+/** The array whose memory a view shows: it is not freed as long as there is the view. */
+const owners = new WeakMap<object, SharedArray>();
 
 /**
  * Holds a fixed number of values of one type that all threads see.
@@ -78,20 +44,7 @@ export interface SharedArray<T extends ValueType = ValueType> extends Shareable 
  * @see CPython `multiprocessing.sharedctypes.RawArray`: its slices are `slice` and `setAll`, its `value` of characters is `text`. The
  * one with a lock is `SharedArray` of `@conc/process`.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the static block below defines what it promises
-export class SharedArray<T extends ValueType = ValueType> {
-  static {
-    Object.defineProperty(SharedArray.prototype, HANDLE, {
-      value: function (this: SharedArray): Handle {
-        return this.#block[HANDLE]();
-      },
-    });
-    Object.defineProperty(SharedArray.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-      value: SharedArray.prototype.toString,
-    });
-  }
-
-  readonly #block: Block;
+export class SharedArray<T extends ValueType = ValueType> extends SharedObject {
   readonly #cells: Cells<T>;
   readonly #elements: AnyArray;
 
@@ -109,11 +62,11 @@ export class SharedArray<T extends ValueType = ValueType> {
     const items = typeof sizeOrItems === "number" ? undefined : elementsOf(type, "sizeOrItems", sizeOrItems);
     const size = items ? items.length : (sizeOrItems as number);
     checkInteger("size", size, 0, Number.MAX_SAFE_INTEGER);
-    this.#block = new Block(place ?? size * type.View.BYTES_PER_ELEMENT, this as unknown as SharedArray);
-    const { buffer, byteOffset } = this.#block;
-    this.#cells = new Cells(type, buffer, byteOffset, size);
-    this.#elements = new type.View(buffer, byteOffset, size);
-    blocks.set(this.#elements, this.#block);
+    super(size * type.View.BYTES_PER_ELEMENT, place);
+    const { buffer } = this.words;
+    this.#cells = new Cells(type, buffer, this.base * 4, size);
+    this.#elements = new type.View(buffer, this.base * 4, size);
+    owners.set(this.#elements, this as unknown as SharedArray);
     if (items) this.#elements.set(items);
   }
 
@@ -137,8 +90,8 @@ export class SharedArray<T extends ValueType = ValueType> {
 
   /** All bytes, in the same memory: of an array of `char` also those behind its {@link text}. */
   get raw(): Uint8Array {
-    const bytes = new Uint8Array(this.#block.buffer, this.#block.byteOffset, this.#elements.byteLength);
-    blocks.set(bytes, this.#block);
+    const bytes = new Uint8Array(this.words.buffer, this.base * 4, this.#elements.byteLength);
+    owners.set(bytes, this as unknown as SharedArray);
     return bytes;
   }
 
@@ -163,9 +116,8 @@ export class SharedArray<T extends ValueType = ValueType> {
   }
 
   /**
-   * Adds to an element in one atomic step, as `Value.add` does.
+   * Adds to an element in one atomic step, as `Value.add` does; returns what it was before.
    *
-   * @returns The element before.
    * @throws {TypeError | RangeError} As `Value.add`, and if there is no such element.
    */
   add(index: number, delta: DeltaOf<T>): ValueOf<T> {
@@ -199,9 +151,8 @@ export class SharedArray<T extends ValueType = ValueType> {
 
   /** Copies all elements, or those from `start` up to `end`, which count as in `Array.prototype.slice`. */
   slice(start?: number, end?: number): ValueOf<T>[] {
-    const { type } = this.#cells;
-    const copy = this.#elements.slice(start, end);
-    return Array.from(copy, (element) => (type.adding ? element : type.fromBits(element)) as ValueOf<T>);
+    const { adding, fromBits } = this.#cells.type;
+    return Array.from(this.#elements.slice(start, end), (bits) => (adding ? bits : fromBits(bits)) as ValueOf<T>);
   }
 
   /** The elements, each read when it is reached. */
@@ -210,8 +161,8 @@ export class SharedArray<T extends ValueType = ValueType> {
   }
 
   /**
-   * For arrays of `char`: the characters up to the first U+0000, or all if there is none. A text that is written ends with U+0000 if
-   * there is room for that; what lies behind it stays.
+   * For arrays of `char`: the characters up to the first U+0000, or all. A shorter text that is written ends with U+0000; what lies
+   * behind it stays.
    *
    * @throws {TypeError} If the array is of another type, or if what is written is not a string.
    * @throws {RangeError} If it is longer than the array, or if a character is above U+00FF; nothing is written then.
@@ -224,14 +175,10 @@ export class SharedArray<T extends ValueType = ValueType> {
   set text(text: TextOf<T>) {
     const characters = this.#characters();
     checkLatin1("text", text);
-    if (text.length > this.length)
-      throw new RangeError(`there is room for ${this.length} characters, got ${text.length}`);
+    const { length } = this;
+    if (text.length > length) throw new RangeError(`there is room for ${length} characters, got ${text.length}`);
     for (let index = 0; index < text.length; index++) characters[index] = text.charCodeAt(index);
-    if (text.length < this.length) characters[text.length] = 0;
-  }
-
-  toString(): string {
-    return this.#block.toString();
+    if (text.length < length) characters[text.length] = 0;
   }
 
   #index(index: number): number {
@@ -241,14 +188,23 @@ export class SharedArray<T extends ValueType = ValueType> {
     return index < 0 ? index + length : index;
   }
 
+  override get handleFields(): Record<string, unknown> {
+    return { of: this.type, length: this.length };
+  }
+
+  protected describe(): string {
+    const shown = this.slice(0, SHOWN).map((value) => (this.type === "char" ? JSON.stringify(value) : `${value}`));
+    if (this.length > SHOWN) shown.push("…");
+    return `${this.type}[${this.length}] ${shown.join(", ")}`.trimEnd();
+  }
+
   #characters(): AnyArray {
     if (this.type !== "char") throw new TypeError(`only an array of char has a text, this one is of ${this.type}`);
     return this.#elements;
   }
 }
 
-const reviveBlock = reviving(import.meta.url, (place, { length, of }) => {
-  const array: SharedArray = Reflect.construct(SharedArray, [place, length, of]);
-  return blocks.get(array.view) as Block;
+registerType("SharedArray", {
+  module: import.meta.url,
+  make: (place, { of, length }) => Reflect.construct(SharedArray, [place, length, of]),
 });
-registerType("SharedArray", { ...reviveBlock, revive: (handle) => (reviveBlock.revive(handle) as Block).array });

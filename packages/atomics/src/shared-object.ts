@@ -1,95 +1,31 @@
 import type { Agent } from "./agent.ts";
 import { Arena } from "./arena.ts";
-import { HANDLE, type Handle, type HandleType, registerType, type Shareable, unknownArena } from "./handle.ts";
+import type { Handle } from "./handle.ts";
 import { OBJECT_WORDS } from "./references.ts";
 
 /** A block of an arena that exists already, from which a class makes its view. */
 export class Place {
   readonly arena: Arena;
-  readonly at: number;
+  readonly place: number;
 
-  constructor(arena: Arena, at: number) {
+  constructor(arena: Arena, place: number) {
     this.arena = arena;
-    this.at = at;
+    this.place = place;
   }
 }
 
-export interface SharedObject extends Shareable {}
-
-/**
- * What every primitive is: a view of a small struct in an arena.
- *
- * The state lives in shared memory; any thread makes its own view from the handle. The struct is freed when the last view of it
- * is collected, in whatever threads they are.
- */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: its method is defined in the static block.
-export abstract class SharedObject {
-  // Methods under symbols of our own stand here: in a class body their types could not be told file by file.
-  static {
-    Object.defineProperty(SharedObject.prototype, HANDLE, {
-      value: function (this: SharedObject): Handle {
-        const place = this.at - OBJECT_WORDS;
-        const { references, id } = this.#arena;
-        references.share(this, place);
-        const type = this[Symbol.toStringTag];
-        return { type, arena: id, offset: place * 4, serial: references.serial(place), ...this.handleFields };
-      },
-    });
-    Object.defineProperty(SharedObject.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-      value: function (this: SharedObject): string {
-        return this.toString();
-      },
-    });
-  }
-
-  /** The arena's words, with those of this object surely among them. */
-  protected readonly words: Int32Array;
-  /** The place of the object's first own word. */
-  protected readonly at: number;
-  /** This thread, as a participant of the arena. */
-  protected readonly agent: Agent;
-  readonly #arena: Arena;
-
-  /** @param struct The size of the struct in bytes for a new object, or where an existing one lies. */
-  protected constructor(struct: number | Place) {
-    const arena = typeof struct === "number" ? Arena.default : struct.arena;
-    const place = typeof struct === "number" ? arena.references.create(struct) : struct.at;
-    this.#arena = arena;
-    this.agent = arena.agent;
-    this.at = place + OBJECT_WORDS;
-    this.words = arena.heap.reach(place);
-    arena.references.hold(this, place);
-  }
-
-  /** What `revive` has to know beyond the place; part of the handle. */
-  protected get handleFields(): Record<string, unknown> {
-    return {};
-  }
-
-  /** The state in a word or two, for {@link toString}. */
-  protected abstract describe(): string;
-
-  /** The name under which the class is registered. */
-  abstract get [Symbol.toStringTag](): string;
-
-  /** Names the object by its place, the same in all threads, and says how it stands. */
-  toString(): string {
-    return `${this[Symbol.toStringTag]}@${(this.at - OBJECT_WORDS).toString(16)}(${this.describe()})`;
-  }
+/** How handles of one type become objects again. */
+export interface HandleType {
+  /** The URL of the module that registers the type, which another thread imports before it decodes a handle. */
+  readonly module: string;
+  /** Makes the view of a shared object's block that this thread has no object for yet. */
+  readonly make?: (place: Place, handle: Handle) => object;
+  /** For what is not a block of its own: finds or makes the object. */
+  readonly revive?: (handle: Handle) => object;
 }
 
-/** How handles of a class become objects: the one that this thread has for it, or what `make` returns for the place. */
-export function reviving(module: string, make: (place: Place, handle: Handle) => object): HandleType {
-  return {
-    module,
-    revive(handle) {
-      const arena = Arena.find(handle.arena);
-      if (!arena) throw unknownArena();
-      const at = handle.offset / 4;
-      return arena.references.view(at, handle.serial, () => make(new Place(arena, at), handle));
-    },
-  };
-}
+/** What `fromHandle` understands, by the name of the class. */
+export const types: Map<string, HandleType> = new Map();
 
 /** Makes `fromHandle` understand handles of a class whose constructor also takes a {@link Place}. */
 export function registerClass(
@@ -97,9 +33,61 @@ export function registerClass(
   module: string,
   make: abstract new (...args: never[]) => SharedObject,
 ): void {
-  const Revived = make as unknown as new (place: Place) => SharedObject;
-  registerType(
-    type,
-    reviving(module, (place) => new Revived(place)),
-  );
+  const Viewed = make as unknown as new (place: Place) => SharedObject;
+  types.set(type, { module, make: (place) => new Viewed(place) });
+}
+
+/**
+ * What every primitive is: a view of a small struct in an arena.
+ *
+ * The state lives in shared memory; any thread makes its own view from the handle. The struct is freed when the last view of it
+ * is collected, in whatever threads they are.
+ */
+export abstract class SharedObject {
+  // How Node's console asks for the text of an object.
+  static {
+    Object.defineProperty(SharedObject.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value: SharedObject.prototype.toString,
+    });
+  }
+
+  /** Where the object lies. */
+  readonly location: Place;
+  /** The arena's words, with those of this object surely among them. */
+  protected readonly words: Int32Array;
+  /** The place of the object's first own word. */
+  protected readonly base: number;
+  /** This thread, as a participant of the arena. */
+  protected readonly agent: Agent;
+
+  /**
+   * @param bytes The size of the struct of a new object.
+   * @param place Where the struct of an existing one lies; subclasses take it as their first argument.
+   * @throws {TypeError} If it is something else: the class takes no such argument.
+   */
+  protected constructor(bytes: number, place?: Place) {
+    if (place !== undefined && !(place instanceof Place)) throw new TypeError(`${new.target.name} takes no arguments`);
+    this.location = place ?? new Place(Arena.default, Arena.default.references.create(bytes));
+    const { arena } = this.location;
+    this.agent = arena.agent;
+    this.base = this.location.place + OBJECT_WORDS;
+    this.words = arena.heap.reach(this.base);
+    arena.references.hold(this, this.location.place);
+  }
+
+  /** What a new view has to know beyond the place; part of the handle. */
+  get handleFields(): Record<string, unknown> {
+    return {};
+  }
+
+  /** The name under which the class is registered. */
+  abstract get [Symbol.toStringTag](): string;
+
+  /** The state in a word or two, for {@link toString}. */
+  protected abstract describe(): string;
+
+  /** Names the object by its place, the same in all threads, and says how it stands. */
+  toString(): string {
+    return `${this[Symbol.toStringTag]}@${this.base.toString(16)}(${this.describe()})`;
+  }
 }

@@ -1,5 +1,5 @@
 import { registerType } from "./handle.ts";
-import { Place, reviving, SharedObject } from "./shared-object.ts";
+import { Place, SharedObject } from "./shared-object.ts";
 import {
   type AnyArray,
   checkOperand,
@@ -105,8 +105,8 @@ export class Value<T extends ValueType = ValueType> extends SharedObject {
     const type = elementType(place ? initOrType : typeOrPlace);
     const init = place ? undefined : (initOrType as ValueOf<T> | undefined);
     if (init !== undefined) type.check("init", init);
-    super(place ?? type.View.BYTES_PER_ELEMENT);
-    this.#cells = new Cells(type, this.words.buffer, this.at * 4, 1);
+    super(type.View.BYTES_PER_ELEMENT, place);
+    this.#cells = new Cells(type, this.words.buffer, this.base * 4, 1);
     if (init !== undefined) this.#cells.store(0, init);
   }
 
@@ -164,7 +164,7 @@ export class Value<T extends ValueType = ValueType> extends SharedObject {
     return this.#cells.compareExchange(0, expected, replacement);
   }
 
-  protected override get handleFields(): Record<string, unknown> {
+  override get handleFields(): Record<string, unknown> {
     return { of: this.type };
   }
 
@@ -174,7 +174,7 @@ export class Value<T extends ValueType = ValueType> extends SharedObject {
   }
 }
 
-registerType(
-  "Value",
-  reviving(import.meta.url, (place, { of }) => Reflect.construct(Value, [place, of])),
-);
+registerType("Value", {
+  module: import.meta.url,
+  make: (place, { of }) => Reflect.construct(Value, [place, of]),
+});

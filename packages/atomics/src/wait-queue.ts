@@ -13,9 +13,20 @@
 // what it waited for. Signalled before that: the signal goes to the next in line.
 
 import type { Agent } from "./agent.ts";
+import { slotOf } from "./agent-table.ts";
 import { untilSettled } from "./async-wait.ts";
 import type { Deadline } from "./deadline.ts";
-import { NODE_NEXT, NODE_PREVIOUS, NODE_QUEUE, NODE_STATE, QUEUE_HEAD, QUEUE_LOCK, QUEUE_TAIL } from "./layout.ts";
+import {
+  AGENT_SELF,
+  NODE_AGENT,
+  NODE_NEXT,
+  NODE_PREVIOUS,
+  NODE_QUEUE,
+  NODE_STATE,
+  QUEUE_HEAD,
+  QUEUE_LOCK,
+  QUEUE_TAIL,
+} from "./layout.ts";
 import { lockSpin, unlockSpin } from "./spin-lock.ts";
 import { GRANTED, SIGNALLED, WAITING, type Waiter } from "./waiter.ts";
 
@@ -35,7 +46,7 @@ export interface Waitable {
   left(empty: boolean): boolean;
 
   /** A waiter that was granted what it wants gives up: hands that to the next one. */
-  passOn(task: number): void;
+  passOn(): void;
 
   /** The async twin of the blocking call that waits here, for the message where blocking is not allowed. */
   readonly asyncForm: string;
@@ -54,69 +65,53 @@ export class WaitQueue {
     this.#owner = owner;
   }
 
-  /** Whether nobody waits; out of date as soon as read, unless the queue's lock is held. */
-  get empty(): boolean {
-    return this.first === 0;
-  }
-
-  /** The node of the oldest waiter, or 0. */
+  /** The node of the oldest waiter, or 0; out of date as soon as read, unless the queue's lock is held. */
   get first(): number {
-    return Atomics.load(this.agent.heap.reach(this.at), this.at + QUEUE_HEAD);
+    return Atomics.load(this.words, this.at + QUEUE_HEAD);
   }
 
-  /** How many wait; out of date as soon as read. */
-  get length(): number {
-    this.lock();
-    let count = 0;
-    for (let node = this.first; node !== 0; node = this.#next(node)) count++;
-    this.unlock();
-    return count;
+  /** The arena's words, those of the queue surely among them. */
+  private get words(): Int32Array {
+    return this.agent.heap.reach(this.at);
   }
 
   lock(): void {
-    lockSpin(this.agent.heap.reach(this.at), this.at + QUEUE_LOCK, this.agent.id);
+    lockSpin(this.words, this.at + QUEUE_LOCK, this.agent.id);
   }
 
   unlock(): void {
-    unlockSpin(this.agent.heap.words, this.at + QUEUE_LOCK);
+    unlockSpin(this.words, this.at + QUEUE_LOCK);
   }
 
-  /** Puts a node at the end of the line. Needs the queue's lock. */
+  /**
+   * Puts a node at the end of the line; that of a thread about to block goes before the async waiters of the same thread, which can not
+   * go on before it is awake again. Needs the queue's lock.
+   */
   push(node: number): void {
-    const { at, agent } = this;
-    const words = agent.heap.reach(node);
-    const last = words[at + QUEUE_TAIL] as number;
-    words[node + NODE_NEXT] = 0;
-    words[node + NODE_PREVIOUS] = last;
-    Atomics.store(words, node + NODE_QUEUE, at);
-    if (last === 0) Atomics.store(words, at + QUEUE_HEAD, node);
-    else agent.heap.reach(last)[last + NODE_NEXT] = node;
-    words[at + QUEUE_TAIL] = node;
+    const next = this.#firstHeldUpBy(node);
+    const previous = next === 0 ? (this.words[this.at + QUEUE_TAIL] as number) : this.#read(next, NODE_PREVIOUS);
+    this.#link(node, next);
+    this.#link(previous, node);
+    Atomics.store(this.agent.heap.reach(node), node + NODE_QUEUE, this.at);
   }
 
-  /** Takes a node out of the line, and no more than that. Needs the queue's lock. */
+  /**
+   * Takes a node out of the line, and no more than that: it still says that it stands here. Needs the queue's lock; before that is
+   * free the node has to be put into another line, or told that it stands in none.
+   */
   unlink(node: number): void {
-    const { at, agent } = this;
-    const words = agent.heap.reach(node);
-    const next = words[node + NODE_NEXT] as number;
-    const previous = words[node + NODE_PREVIOUS] as number;
-    if (previous === 0) Atomics.store(words, at + QUEUE_HEAD, next);
-    else agent.heap.reach(previous)[previous + NODE_NEXT] = next;
-    if (next === 0) words[at + QUEUE_TAIL] = previous;
-    else agent.heap.reach(next)[next + NODE_PREVIOUS] = previous;
-    Atomics.store(words, node + NODE_QUEUE, 0);
+    this.#link(this.#read(node, NODE_PREVIOUS), this.#read(node, NODE_NEXT));
   }
 
-  /** Takes the oldest waiter out of the line, granted. Needs the queue's lock; `wake` it once that is free. */
+  /** Takes the oldest waiter out of the line, granted. Needs the queue's lock; `wake` what it returns once that is free. */
   take(): number {
     const node = this.first;
-    if (node === 0) return 0;
     // Granted before unlinked: should this thread die in between, a granted node in the line shows what was meant.
     const before = Atomics.exchange(this.agent.heap.reach(node), node + NODE_STATE, GRANTED);
-    this.unlink(node);
-    this.#owner.left(this.empty);
+    this.#remove(node);
+    this.#owner.left(this.first === 0);
     // A signalled waiter is awake already or about to be.
-    return before === WAITING ? node : -node;
+    return before === WAITING ? node : 0;
   }
 
   /** Tells the oldest waiter to look again. Needs the queue's lock; `wake` what it returns once that is free. */
@@ -129,17 +124,7 @@ export class WaitQueue {
 
   /** Wakes whom `take` or `signal` named. */
   wake(node: number): void {
-    if (node > 0) this.agent.wake(node);
-  }
-
-  /** Grants the `count` oldest waiters what they wait for, and says how many there were. */
-  grant(count: number): number {
-    const granted: number[] = [];
-    this.lock();
-    while (granted.length < count && this.first !== 0) granted.push(this.take());
-    this.unlock();
-    for (const node of granted) this.wake(node);
-    return granted.length;
+    if (node !== 0) this.agent.wake(node);
   }
 
   /**
@@ -148,41 +133,34 @@ export class WaitQueue {
    * @throws {BlockingNotAllowedError} If this thread must not sleep.
    */
   wait(deadline: Deadline, task = 0): boolean {
-    this.agent.mayBlock(this.#owner.asyncForm);
-    const waiter = this.agent.self;
-    return this.#join(waiter, task) || this.resume(waiter, deadline);
+    const { agent } = this;
+    agent.mayBlock(this.#owner.asyncForm);
+    return this.#join(agent.self, task) || this.resume(agent.self, deadline);
   }
 
   /** Goes on waiting, blocked, as one who stands in this line already. */
   resume(waiter: Waiter, deadline: Deadline): boolean {
-    for (;;) {
-      const state = waiter.state;
-      if (state === GRANTED) return true;
-      if (state === SIGNALLED) {
-        if (this.#claim(waiter)) return true;
-        continue;
-      }
+    while (!this.#isAdmitted(waiter)) {
       const remaining = deadline.remaining();
       if (remaining === 0) return !this.leave(waiter);
       this.agent.park(remaining);
     }
+    return true;
   }
 
   /** Resolves to true once admitted, to false if the time ran out first; rejects with the signal's reason if aborted first. */
   waitAsync(deadline: Deadline, signal?: AbortSignal, task = 0): Promise<boolean> {
     const waiter = this.agent.inbox.open();
-    if (this.#join(waiter, task)) {
-      this.agent.inbox.close(waiter);
-      return Promise.resolve(true);
-    }
-    return this.resumeAsync(waiter, deadline, signal);
+    if (!this.#join(waiter, task)) return this.resumeAsync(waiter, deadline, signal);
+    this.agent.inbox.close(waiter);
+    return Promise.resolve(true);
   }
 
   /** Goes on waiting, async, as one who stands in this line already. */
   resumeAsync(waiter: Waiter, deadline: Deadline, signal?: AbortSignal): Promise<boolean> {
     const { inbox } = this.agent;
     const woken = (): boolean | undefined => {
-      if (waiter.state !== GRANTED && !this.#claim(waiter)) return undefined;
+      if (!this.#isAdmitted(waiter)) return undefined;
       inbox.close(waiter);
       return true;
     };
@@ -191,7 +169,7 @@ export class WaitQueue {
       inbox.close(waiter);
       if (!aborted) return admitted;
       // Granted just before the abort: what it was given must not be lost with it.
-      if (admitted) this.#owner.passOn(waiter.task);
+      if (admitted) this.#owner.passOn();
       throw signal?.reason;
     };
     return untilSettled(waiter, { deadline, signal }, woken, givenUp);
@@ -200,16 +178,16 @@ export class WaitQueue {
   /** Takes a waiter out of the line; false if it stands here no more: granted, or moved to another line. */
   leave(waiter: Waiter): boolean {
     this.lock();
-    if (waiter.queue !== this.at) {
-      this.unlock();
-      return false;
+    const here = waiter.queue === this.at;
+    let next = 0;
+    if (here) {
+      const signalled = waiter.state === SIGNALLED;
+      this.#remove(waiter.node);
+      if (this.#owner.left(this.first === 0) || signalled) next = this.signal();
     }
-    const signalled = waiter.state === SIGNALLED;
-    this.unlink(waiter.node);
-    const next = this.#owner.left(this.empty) || signalled ? this.signal() : 0;
     this.unlock();
     this.wake(next);
-    return true;
+    return here;
   }
 
   /** Whether the waiter stands in this line; a signal that says only "look again" is answered with that. */
@@ -231,8 +209,9 @@ export class WaitQueue {
     return admitted;
   }
 
-  /** Follows a signal: tries again and, if that succeeds, leaves the line. */
-  #claim(waiter: Waiter): boolean {
+  /** Whether the waiter was granted what it wants; follows a signal by trying again, and leaves the line if that succeeds. */
+  #isAdmitted(waiter: Waiter): boolean {
+    if (waiter.state === WAITING) return false;
     // Back to WAITING before the try: a change of the value after a failed try signals anew.
     if (!waiter.waitOn()) return true;
     if (!this.#owner.enter(waiter)) return false;
@@ -241,7 +220,50 @@ export class WaitQueue {
     return true;
   }
 
-  #next(node: number): number {
-    return this.agent.heap.reach(node)[node + NODE_NEXT] as number;
+  /** The oldest async waiter here of the thread that sleeps with this node, or 0; async nodes hold up nobody. */
+  #firstHeldUpBy(node: number): number {
+    const agent = this.#read(node, NODE_AGENT);
+    if (node !== slotOf(this.agent.heap, agent) + AGENT_SELF) return 0;
+    let other = this.first;
+    while (other !== 0 && this.#read(other, NODE_AGENT) !== agent) other = this.#read(other, NODE_NEXT);
+    return other;
   }
+
+  #read(node: number, field: number): number {
+    return this.agent.heap.reach(node)[node + field] as number;
+  }
+
+  #remove(node: number): void {
+    this.unlink(node);
+    Atomics.store(this.agent.heap.reach(node), node + NODE_QUEUE, 0);
+  }
+
+  /** Makes two nodes neighbours; 0 stands for the ends of the line. */
+  #link(before: number, after: number): void {
+    const { words, at } = this;
+    const { heap } = this.agent;
+    if (before === 0) Atomics.store(words, at + QUEUE_HEAD, after);
+    else heap.reach(before)[before + NODE_NEXT] = after;
+    if (after === 0) words[at + QUEUE_TAIL] = before;
+    else heap.reach(after)[after + NODE_PREVIOUS] = before;
+  }
+}
+
+/** Grants the `count` oldest waiters of a queue what they wait for, and says how many there were. */
+export function grantOldest(queue: WaitQueue, count: number): number {
+  const granted: number[] = [];
+  queue.lock();
+  while (granted.length < count && queue.first !== 0) granted.push(queue.take());
+  queue.unlock();
+  for (const node of granted) queue.wake(node);
+  return granted.length;
+}
+
+/** How many wait in a queue; out of date as soon as read. */
+export function countWaiting(queue: WaitQueue): number {
+  queue.lock();
+  let count = 0;
+  for (let node = queue.first; node !== 0; node = queue.agent.heap.reach(node)[node + NODE_NEXT] as number) count++;
+  queue.unlock();
+  return count;
 }

@@ -2,7 +2,6 @@ import type { Agent } from "./agent.ts";
 import { NODE_AGENT, NODE_QUEUE, NODE_SINCE, NODE_STATE, NODE_TASK } from "./layout.ts";
 
 // A node's state. Only the waiter itself goes back to WAITING, so a state is never mistaken for an older one of the same value.
-export const IDLE = 0;
 export const WAITING = 1;
 /** Look again: what the waiter wants may be free. It keeps its place in the queue. */
 export const SIGNALLED = 2;
@@ -23,11 +22,25 @@ export class Waiter {
     this.node = node;
   }
 
+  get state(): number {
+    return this.read(NODE_STATE);
+  }
+
+  /** The queue it stands in, which may have become another one since it began to wait; 0 for none. */
+  get queue(): number {
+    return this.read(NODE_QUEUE);
+  }
+
+  /** The async task for which it waits, or 0. */
+  get task(): number {
+    return this.read(NODE_TASK);
+  }
+
   /** Prepares the node to be put in a queue. */
   begin(task: number): void {
-    const { node } = this;
-    const words = this.agent.heap.reach(node);
-    words[node + NODE_AGENT] = this.agent.id;
+    const { agent, node } = this;
+    const words = agent.heap.reach(node);
+    words[node + NODE_AGENT] = agent.id;
     words[node + NODE_TASK] = task;
     words[node + NODE_SINCE] = 0;
     words[node + NODE_QUEUE] = 0;
@@ -35,43 +48,24 @@ export class Waiter {
     Atomics.store(words, node + NODE_STATE, WAITING);
   }
 
-  get state(): number {
-    return Atomics.load(this.agent.heap.reach(this.node), this.node + NODE_STATE);
-  }
-
-  /** The queue it stands in, which may have become another one since it began to wait; 0 for none. */
-  get queue(): number {
-    return Atomics.load(this.agent.heap.reach(this.node), this.node + NODE_QUEUE);
-  }
-
-  get task(): number {
-    return this.agent.heap.reach(this.node)[this.node + NODE_TASK] as number;
-  }
-
   /** Answers a signal by waiting on; false if it was granted meanwhile. */
   waitOn(): boolean {
-    const words = this.agent.heap.reach(this.node);
-    this.popped = false;
-    const seen = Atomics.compareExchange(words, this.node + NODE_STATE, SIGNALLED, WAITING);
-    if (seen === GRANTED) this.popped = true;
-    return seen !== GRANTED;
+    const { agent, node } = this;
+    const seen = Atomics.compareExchange(agent.heap.reach(node), node + NODE_STATE, SIGNALLED, WAITING);
+    this.popped = seen === GRANTED;
+    return !this.popped;
   }
 
-  /** The thread has taken what it was granted. */
-  done(): void {
-    Atomics.store(this.agent.heap.reach(this.node), this.node + NODE_STATE, IDLE);
+  private read(field: number): number {
+    return Atomics.load(this.agent.heap.reach(this.node), this.node + field);
   }
 }
 
 /** For how many milliseconds a node's waiter has been told to look, and others were faster; counts from the first time it is asked. */
 export function passedOverFor(words: Int32Array, node: number): number {
+  // Threads have different origins of time. The sum wraps around, so only differences mean something; odd, it is never 0.
+  const now = (performance.timeOrigin + performance.now()) | 1;
   const since = words[node + NODE_SINCE] as number;
-  if (since !== 0) return commonTime() - since;
-  words[node + NODE_SINCE] = commonTime();
-  return 0;
-}
-
-/** Milliseconds that grow alike in all threads of a program; they wrap around, so only differences mean something. Never 0. */
-function commonTime(): number {
-  return (performance.timeOrigin + performance.now()) | 1;
+  if (since === 0) words[node + NODE_SINCE] = now;
+  return since === 0 ? 0 : now - since;
 }

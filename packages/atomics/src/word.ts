@@ -1,7 +1,7 @@
-import { Deadline, type Wait, type WaitAsync } from "./deadline.ts";
+import { checkWait, Deadline, type Wait, type WaitAsync } from "./deadline.ts";
 import { QUEUE_WORDS } from "./layout.ts";
 import { Place, registerClass, SharedObject } from "./shared-object.ts";
-import { type Waitable, WaitQueue } from "./wait-queue.ts";
+import { grantOldest, type Waitable, WaitQueue } from "./wait-queue.ts";
 
 /** How a wait for a word ended. */
 export type WordWait = "ok" | "not-equal" | "timed-out";
@@ -33,8 +33,8 @@ export class Word extends SharedObject {
     if (typeof value !== "number" && !(value instanceof Place)) {
       throw new TypeError(`value must be a number, got ${value === null ? "null" : typeof value}`);
     }
-    super(typeof value === "number" ? QUEUE_WORDS * 4 : value);
-    if (typeof value === "number") this.words[this.at] = value;
+    super(QUEUE_WORDS * 4, typeof value === "number" ? undefined : value);
+    if (typeof value === "number") this.words[this.base] = value;
   }
 
   get [Symbol.toStringTag](): string {
@@ -42,26 +42,26 @@ export class Word extends SharedObject {
   }
 
   load(): number {
-    return Atomics.load(this.words, this.at);
+    return Atomics.load(this.words, this.base);
   }
 
   store(value: number): void {
-    Atomics.store(this.words, this.at, value);
+    Atomics.store(this.words, this.base, value);
   }
 
   /** Adds, wrapping around, and returns the value before. */
   add(value: number): number {
-    return Atomics.add(this.words, this.at, value);
+    return Atomics.add(this.words, this.base, value);
   }
 
   /** Stores and returns the value before. */
   exchange(value: number): number {
-    return Atomics.exchange(this.words, this.at, value);
+    return Atomics.exchange(this.words, this.base, value);
   }
 
   /** Stores `replacement` if the word holds `expected`; returns what it held. */
   compareExchange(expected: number, replacement: number): number {
-    return Atomics.compareExchange(this.words, this.at, expected, replacement);
+    return Atomics.compareExchange(this.words, this.base, expected, replacement);
   }
 
   /**
@@ -72,7 +72,7 @@ export class Word extends SharedObject {
    * @throws {BlockingNotAllowedError} On a browser's main thread, if it would have to sleep.
    */
   wait(expected: number, options?: Wait): WordWait {
-    const deadline = Deadline.of(options);
+    const deadline = new Deadline(checkWait(options));
     const expectation = new Expectation(this, expected);
     if (expectation.enter()) return "not-equal";
     if (deadline.remaining() === 0) return "timed-out";
@@ -86,7 +86,7 @@ export class Word extends SharedObject {
    * @throws {TypeError | RangeError} If the options are wrong.
    */
   async waitAsync(expected: number, options?: WaitAsync): Promise<WordWait> {
-    const deadline = Deadline.of(options);
+    const deadline = new Deadline(checkWait(options));
     options?.signal?.throwIfAborted();
     const expectation = new Expectation(this, expected);
     if (expectation.enter()) return "not-equal";
@@ -100,7 +100,7 @@ export class Word extends SharedObject {
    * @returns How many were woken.
    */
   notify(count: number = Number.POSITIVE_INFINITY): number {
-    return this.#queue(new Expectation(this, 0)).grant(count);
+    return grantOldest(this.#queue(new Expectation(this, 0)), count);
   }
 
   protected override describe(): string {
@@ -108,7 +108,7 @@ export class Word extends SharedObject {
   }
 
   #queue(expectation: Expectation): WaitQueue {
-    return new WaitQueue(this.agent, this.at, expectation);
+    return new WaitQueue(this.agent, this.base, expectation);
   }
 }
 

@@ -7,6 +7,9 @@
 // it was notified, and waits on for the lock. There is nothing in between, so no notification is lost or used twice.
 
 import {
+  check,
+  checkWait,
+  countWaiting,
   Deadline,
   fromHandle,
   type Handle,
@@ -15,17 +18,17 @@ import {
   type Place,
   QUEUE_WORDS,
   registerType,
-  reviving,
   SharedObject,
   toHandle,
   untilSettled,
   type Wait,
   type WaitAsync,
+  type Waitable,
   type Waiter,
   type WaitOrTry,
   WaitQueue,
 } from "@conc/atomics";
-import { type Guard, type Holding, Lock, type Monitor, RLock } from "@conc/lock";
+import { type Guard, type Holding, Lock, Monitor, RLock } from "@conc/lock";
 
 /**
  * Lets threads and async tasks wait, with a lock freed meanwhile, until another one notifies them.
@@ -45,10 +48,10 @@ import { type Guard, type Holding, Lock, type Monitor, RLock } from "@conc/lock"
  *
  * @see CPython `threading.Condition`
  */
-export class Condition extends SharedObject {
+export class Condition extends SharedObject implements Waitable {
   readonly #lock: Lock;
   readonly #monitor: Monitor;
-  readonly #queue: WaitQueue;
+  readonly #queue: WaitQueue = new WaitQueue(this.agent, this.base, this);
 
   /**
    * @param lock The lock that the condition works with; several conditions may share one. Left out, an `RLock` of its own.
@@ -57,15 +60,9 @@ export class Condition extends SharedObject {
   constructor(lock?: Lock | RLock);
   constructor(lock: Lock | RLock = new RLock(), place?: Place) {
     if (!(lock instanceof Lock)) throw new TypeError("lock must be a Lock or an RLock");
-    super(place ?? QUEUE_WORDS * 4);
+    super(QUEUE_WORDS * 4, place);
     this.#lock = lock;
-    this.#monitor = Lock.monitor(lock);
-    this.#queue = new WaitQueue(this.agent, this.at, {
-      enter: () => false,
-      left: () => false,
-      passOn: () => {},
-      asyncForm: "waitAsync",
-    });
+    this.#monitor = new Monitor(lock);
   }
 
   get [Symbol.toStringTag](): string {
@@ -126,7 +123,7 @@ export class Condition extends SharedObject {
    * @throws {BlockingNotAllowedError} On a browser's main thread; the lock stays held.
    */
   wait(options?: Wait): boolean {
-    const deadline = Deadline.of(options);
+    const deadline = new Deadline(checkWait(options));
     this.#checkHeld();
     this.agent.mayBlock("waitAsync");
     const waiter = this.agent.self;
@@ -136,12 +133,12 @@ export class Condition extends SharedObject {
       if (remaining > 0) {
         this.agent.park(remaining);
       } else if (this.#queue.leave(waiter)) {
-        this.#monitor.queue.wait(Deadline.NEVER, holding.task);
+        this.#monitor.queue.wait(new Deadline(), holding.task);
         this.#monitor.restore(holding);
         return false;
       }
     }
-    this.#monitor.queue.resume(waiter, Deadline.NEVER);
+    this.#monitor.queue.resume(waiter, new Deadline());
     this.#monitor.restore(holding);
     return true;
   }
@@ -153,12 +150,18 @@ export class Condition extends SharedObject {
    * notified already, the notification goes to another waiter.
    */
   async waitAsync(options?: WaitAsync): Promise<boolean> {
-    const deadline = Deadline.of(options);
+    const deadline = new Deadline(checkWait(options));
     const signal = options?.signal;
     signal?.throwIfAborted();
     this.#checkHeld();
     const waiter = this.agent.inbox.open();
-    const holding = this.#join(waiter);
+    let holding: Holding;
+    try {
+      holding = this.#join(waiter);
+    } catch (error) {
+      this.agent.inbox.close(waiter);
+      throw error;
+    }
     // A waiter that was not notified stands in no line any more.
     const notified = await untilSettled(
       waiter,
@@ -167,10 +170,10 @@ export class Condition extends SharedObject {
       () => !this.#queue.leave(waiter),
     );
     if (notified) {
-      await this.#monitor.queue.resumeAsync(waiter, Deadline.NEVER);
+      await this.#monitor.queue.resumeAsync(waiter, new Deadline());
     } else {
       this.agent.inbox.close(waiter);
-      await this.#monitor.queue.waitAsync(Deadline.NEVER, undefined, holding.task);
+      await this.#monitor.queue.waitAsync(new Deadline(), undefined, holding.task);
     }
     this.#monitor.restore(holding);
     if (signal?.aborted) {
@@ -188,24 +191,26 @@ export class Condition extends SharedObject {
    * @throws {InvalidStateError} If it has to wait and the lock is not held.
    */
   waitFor<T>(predicate: () => T, options?: Wait): T {
-    const deadline = Deadline.of(options);
+    const deadline = new Deadline(checkWait(options));
     let value = predicate();
     while (!value) {
       const inTime = this.wait({ timeout: deadline.remaining() });
       value = predicate();
-      if (!inTime) break;
+      // At the deadline the waits are of length 0, and a steady stream of notifications could beat every one of them.
+      if (!inTime || deadline.remaining() === 0) break;
     }
     return value;
   }
 
   /** As {@link waitFor}, without blocking the thread; a promise that `predicate` returns is awaited. */
   async waitForAsync<T>(predicate: () => T | Promise<T>, options?: WaitAsync): Promise<T> {
-    const deadline = Deadline.of(options);
+    const deadline = new Deadline(checkWait(options));
+    options?.signal?.throwIfAborted();
     let value = await predicate();
     while (!value) {
       const inTime = await this.waitAsync({ timeout: deadline.remaining(), signal: options?.signal });
       value = await predicate();
-      if (!inTime) break;
+      if (!inTime || deadline.remaining() === 0) break;
     }
     return value;
   }
@@ -213,12 +218,16 @@ export class Condition extends SharedObject {
   /**
    * Lets the `n` oldest waiters go on, once the lock is free; fewer if there are not as many, none if `n` is below 1.
    *
+   * @throws {TypeError | RangeError} If `n` is neither an integer nor `Infinity`.
    * @throws {InvalidStateError} If the lock is not held.
    */
   notify(n = 1): void {
-    if (typeof n !== "number" || Number.isNaN(n)) throw new TypeError(`n must be a number, got ${typeof n}`);
+    check("n", n, "number");
+    if (!Number.isInteger(n) && n !== Number.POSITIVE_INFINITY) {
+      throw new RangeError(`n must be an integer or Infinity, got ${n}`);
+    }
     this.#checkHeld();
-    if (!this.#queue.empty) this.#moveToLock(n);
+    if (this.#queue.first !== 0) this.#moveToLock(n);
   }
 
   /**
@@ -230,45 +239,69 @@ export class Condition extends SharedObject {
     this.notify(Number.POSITIVE_INFINITY);
   }
 
-  protected override get handleFields(): Record<string, unknown> {
+  override get handleFields(): Record<string, unknown> {
     return { lock: toHandle(this.#lock) };
   }
 
   protected override describe(): string {
-    return `${this.#lock}, ${this.#queue.length} waiting`;
+    return `${this.#lock}, ${countWaiting(this.#queue)} waiting`;
   }
 
+  // As what its queue's waiters wait for: a notification, which nobody can have without waiting. They are not granted anything here
+  // but moved into the line for the lock, so there is nothing to pass on.
+
+  get asyncForm(): string {
+    return "waitAsync";
+  }
+
+  enter(): boolean {
+    return false;
+  }
+
+  left(): boolean {
+    return false;
+  }
+
+  passOn(): void {}
+
   #checkHeld(): void {
-    if (this.#monitor.isHeld()) return;
+    if (this.#monitor.isHeld) return;
     if (!this.#lock.locked) throw new InvalidStateError("the condition's lock is not held");
     throw new NotOwnerError("somebody else owns the condition's lock");
   }
   /** Joins the line and frees the lock. */
   #join(waiter: Waiter): Holding {
-    const task = this.#monitor.owner();
-    waiter.begin(task);
+    const holding = this.#monitor.holding;
+    waiter.begin(holding.task);
     this.#queue.lock();
     this.#queue.push(waiter.node);
     this.#queue.unlock();
-    return this.#monitor.releaseAll();
+    try {
+      this.#monitor.releaseAll();
+    } catch (error) {
+      // Of a plain lock, which somebody else released just now. A notification meanwhile has put the waiter in line for the lock.
+      if (!this.#queue.leave(waiter) && !this.#monitor.queue.leave(waiter)) this.#lock.release();
+      throw error;
+    }
+    return holding;
   }
 
   /** Moves the oldest waiters into the line for the lock. */
   #moveToLock(count: number): void {
     this.#queue.lock();
-    for (let moved = 0; moved < count && !this.#queue.empty; moved++) {
+    for (let moved = 0; moved < count && this.#queue.first !== 0; moved++) {
       const node = this.#queue.first;
       this.#queue.unlink(node);
-      this.#monitor.enqueue(node);
+      this.#monitor.admit(node);
     }
     this.#queue.unlock();
   }
 }
 
-registerType(
-  "Condition",
-  reviving(import.meta.url, (place, handle) => {
-    const Reviving = Condition as new (lock: Lock, place: Place) => Condition;
-    return new Reviving(fromHandle<Lock>(handle.lock as Handle), place);
-  }),
-);
+registerType("Condition", {
+  module: import.meta.url,
+  make(place, handle) {
+    const Viewed = Condition as new (lock: Lock, place: Place) => Condition;
+    return new Viewed(fromHandle<Lock>(handle.lock as Handle), place);
+  },
+});

@@ -6,7 +6,7 @@
 import {
   checkWait,
   Deadline,
-  Place,
+  type Place,
   QUEUE_WORDS,
   registerClass,
   SharedObject,
@@ -32,25 +32,13 @@ const SET = 1;
  *
  * @see CPython `threading.Event`
  */
-export class Event extends SharedObject {
-  readonly #queue: WaitQueue;
+export class Event extends SharedObject implements Waitable {
+  readonly #queue: WaitQueue = new WaitQueue(this.agent, this.base, this);
 
   /** @throws {TypeError} If called with arguments. */
   constructor();
   constructor(place?: Place) {
-    if (place !== undefined && !(place instanceof Place)) throw new TypeError("Event takes no arguments");
-    super(place ?? QUEUE_WORDS * 4);
-    const waitable: Waitable = {
-      enter: () => Atomics.compareExchange(this.words, this.at, CLEAR, CROWDED) === SET,
-      left: (empty) => {
-        if (empty) Atomics.compareExchange(this.words, this.at, CROWDED, CLEAR);
-        return false;
-      },
-      // Whom `set` let go had no share that others could use.
-      passOn: () => {},
-      asyncForm: "waitAsync",
-    };
-    this.#queue = new WaitQueue(this.agent, this.at, waitable);
+    super(QUEUE_WORDS * 4, place);
   }
 
   get [Symbol.toStringTag](): string {
@@ -59,24 +47,24 @@ export class Event extends SharedObject {
 
   /** Whether the flag is set; out of date as soon as read. */
   get isSet(): boolean {
-    return Atomics.load(this.words, this.at) === SET;
+    return Atomics.load(this.words, this.base) === SET;
   }
 
   /** Sets the flag and lets go of everyone who waits. Needs no lock. */
   set(): void {
-    if (Atomics.compareExchange(this.words, this.at, CLEAR, SET) !== CROWDED) return;
+    if (Atomics.compareExchange(this.words, this.base, CLEAR, SET) !== CROWDED) return;
     const queue = this.#queue;
     const woken: number[] = [];
     queue.lock();
-    while (!queue.empty) woken.push(queue.take());
-    Atomics.store(this.words, this.at, SET);
+    while (queue.first !== 0) woken.push(queue.take());
+    Atomics.store(this.words, this.base, SET);
     queue.unlock();
     for (const node of woken) queue.wake(node);
   }
 
   /** Clears the flag: whoever waits from now on waits for the next `set`. */
   clear(): void {
-    Atomics.compareExchange(this.words, this.at, SET, CLEAR);
+    Atomics.compareExchange(this.words, this.base, SET, CLEAR);
   }
 
   /**
@@ -89,7 +77,7 @@ export class Event extends SharedObject {
    */
   wait(options?: Wait): boolean {
     const timeout = checkWait(options);
-    return this.isSet || (timeout > 0 && this.#queue.wait(Deadline.after(timeout)));
+    return this.isSet || (timeout > 0 && this.#queue.wait(new Deadline(timeout)));
   }
 
   /**
@@ -100,12 +88,30 @@ export class Event extends SharedObject {
   async waitAsync(options?: WaitAsync): Promise<boolean> {
     const timeout = checkWait(options);
     options?.signal?.throwIfAborted();
-    return this.isSet || (timeout > 0 && this.#queue.waitAsync(Deadline.after(timeout), options?.signal));
+    return this.isSet || (timeout > 0 && this.#queue.waitAsync(new Deadline(timeout), options?.signal));
   }
 
   protected override describe(): string {
     return this.isSet ? "set" : "unset";
   }
+
+  // As what its queue's waiters wait for.
+
+  get asyncForm(): string {
+    return "waitAsync";
+  }
+
+  enter(): boolean {
+    return Atomics.compareExchange(this.words, this.base, CLEAR, CROWDED) === SET;
+  }
+
+  left(empty: boolean): boolean {
+    if (empty) Atomics.compareExchange(this.words, this.base, CROWDED, CLEAR);
+    return false;
+  }
+
+  // Whom `set` let go had no share that others could use.
+  passOn(): void {}
 }
 
 registerClass("Event", import.meta.url, Event);

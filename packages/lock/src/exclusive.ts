@@ -1,4 +1,4 @@
-import { SharedObject, TimeoutError, type Wait, type WaitAsync, type WaitOrTry } from "@conc/atomics";
+import { check, SharedObject, TimeoutError, type Wait, type WaitAsync, type WaitOrTry } from "@conc/atomics";
 import { Guard } from "./guard.ts";
 
 /** What can be acquired and released, and the scopes built on that: the common face of locks and semaphores. */
@@ -36,8 +36,7 @@ export abstract class Exclusive extends SharedObject {
    * @throws {TimeoutError} If the time ran out.
    */
   guard(options?: Wait): Guard {
-    if (!this.acquire(options)) throw this.timedOut();
-    return new Guard(() => this.release());
+    return this.guardOf(this.acquire(options));
   }
 
   /**
@@ -46,8 +45,7 @@ export abstract class Exclusive extends SharedObject {
    * @throws {TimeoutError} If the time ran out (the promise rejects).
    */
   async guardAsync(options?: WaitAsync): Promise<Guard> {
-    if (!(await this.acquireAsync(options))) throw this.timedOut();
-    return new Guard(() => this.release());
+    return this.guardOf(await this.acquireAsync(options));
   }
 
   /**
@@ -57,14 +55,12 @@ export abstract class Exclusive extends SharedObject {
    * @throws {TypeError} If `fn` returns a promise: it would go on after the release. Use {@link runExclusiveAsync}.
    */
   runExclusive<T>(fn: () => T): T {
-    checkFunction(fn);
+    check("fn", fn, "function");
     this.acquire();
     try {
       const result = fn();
-      if (isThenable(result)) {
-        throw new TypeError(
-          "runExclusive: the function returned a promise and would go on unprotected; use runExclusiveAsync",
-        );
+      if (typeof (result as PromiseLike<unknown> | null | undefined)?.then === "function") {
+        throw new TypeError("the function returned a promise and would go on unprotected: use runExclusiveAsync()");
       }
       return result;
     } finally {
@@ -78,7 +74,7 @@ export abstract class Exclusive extends SharedObject {
    * @returns What `fn` returns or resolves to.
    */
   async runExclusiveAsync<T>(fn: () => T | Promise<T>): Promise<T> {
-    checkFunction(fn);
+    check("fn", fn, "function");
     await this.acquireAsync();
     try {
       return await fn();
@@ -87,16 +83,9 @@ export abstract class Exclusive extends SharedObject {
     }
   }
 
-  /** The error of a guard that was not to be had in time. */
-  protected timedOut(): TimeoutError {
-    return new TimeoutError(`${this[Symbol.toStringTag]} not acquired in time`);
+  /** A guard for what was acquired. */
+  protected guardOf(acquired: boolean): Guard {
+    if (!acquired) throw new TimeoutError(`${this} not acquired in time`);
+    return new Guard(() => this.release());
   }
-}
-
-export function checkFunction(fn: unknown): void {
-  if (typeof fn !== "function") throw new TypeError(`expected a function, got ${fn === null ? "null" : typeof fn}`);
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }

@@ -1,10 +1,10 @@
-// The word of a lock is FREE or the id of the agent that owns it, plus a bit that says "somebody waits".
+// The word of a lock is FREE or the id of the agent that owns it, and a bit that says "somebody waits".
 //
-//   word                owner   meaning
-//   0                   -       free; if there are waiters, the oldest has been signalled and is on its way
-//   id                  id      held; nobody waits, or the oldest waiter has been signalled and not looked yet
-//   id | WAITERS        id      held; release has to look at the queue
-//   WAITERS             -       free; the oldest waiter has been signalled
+//   word           meaning
+//   0              free; if there are waiters, the oldest has been signalled and is on its way
+//   id             held; nobody waits, or the oldest waiter has been signalled and not looked yet
+//   id | WAITERS   held; release has to look at the queue
+//   WAITERS        free; the oldest waiter has been signalled
 //
 // Why no wake-up is lost: the queue is never without somebody who will look again. Either WAITERS is set while the lock is held,
 // and then release signals the oldest waiter, or a signalled waiter is on its way; it takes the lock, or finds it taken and sets
@@ -19,7 +19,7 @@ import {
   InvalidStateError,
   NODE_AGENT,
   NODE_TASK,
-  Place,
+  type Place,
   passedOverFor,
   QUEUE_WORDS,
   registerClass,
@@ -30,7 +30,6 @@ import {
   WaitQueue,
 } from "@conc/atomics";
 import { Exclusive } from "./exclusive.ts";
-import type { Holding, Monitor } from "./monitor.ts";
 
 const FREE = 0;
 const WAITERS = 1 << 30;
@@ -42,7 +41,7 @@ const PATIENCE = 1;
 /** Polls before a thread goes to sleep: some 0.5 µs, which most sections do not exceed. */
 const SPINS = 100;
 
-/** Behind the queue's words: the async task that owns the lock, if it is one (`RLock`), and how often it has re-entered. */
+// Behind the queue's words: the async task that owns the lock, if it is one, and how often it has re-entered; see `RLock`.
 export const TASK: number = QUEUE_WORDS;
 export const DEPTH: number = QUEUE_WORDS + 1;
 const STRUCT_BYTES = (QUEUE_WORDS + 2) * 4;
@@ -62,63 +61,27 @@ const STRUCT_BYTES = (QUEUE_WORDS + 2) * 4;
  *
  * @see CPython `threading.Lock`; here times are milliseconds, and there are async forms.
  */
-export class Lock extends Exclusive {
-  readonly #queue: WaitQueue;
+export class Lock extends Exclusive implements Waitable {
+  /** The line of those who want the lock. */
+  protected readonly queue: WaitQueue = new WaitQueue(this.agent, this.base, this);
 
   /** @throws {TypeError} If called with arguments. */
   constructor();
   constructor(place?: Place) {
-    if (place !== undefined && !(place instanceof Place)) throw new TypeError(`${new.target.name} takes no arguments`);
-    super(place ?? STRUCT_BYTES);
-    const waitable: Waitable = {
-      enter: (waiter) => this.#enter(waiter),
-      left: (empty) => this.#left(empty),
-      passOn: () => this.#handOver(),
-      asyncForm: "acquireAsync",
-    };
-    this.#queue = new WaitQueue(this.agent, this.at, waitable);
+    super(STRUCT_BYTES, place);
   }
 
   get [Symbol.toStringTag](): string {
     return "Lock";
   }
 
-  /** The lock as its conditions need it. For `@conc/condition`, and for primitives of your own. */
-  static monitor(lock: Lock): Monitor {
-    return {
-      queue: lock.#queue,
-      enqueue: (node) => lock.#enqueue(node),
-      owner: () => lock.words[lock.at + TASK] as number,
-      isHeld: () => lock.isHeld(),
-      releaseAll: () => lock.releaseAll(),
-      restore: (holding) => lock.restore(holding),
-    };
-  }
-
   /** Whether somebody holds it; out of date as soon as read. */
   get locked(): boolean {
-    return (Atomics.load(this.words, this.at) & OWNER) !== FREE;
+    return (Atomics.load(this.words, this.base) & OWNER) !== FREE;
   }
 
   tryAcquire(): boolean {
     return this.tryTake();
-  }
-
-  /** Whether this thread, or a task of it, holds the lock. */
-  protected get mine(): boolean {
-    return (Atomics.load(this.words, this.at) & OWNER) === this.agent.id;
-  }
-
-  /** Takes the lock for this thread if it is free. */
-  protected tryTake(): boolean {
-    let word = Atomics.compareExchange(this.words, this.at, FREE, this.agent.id);
-    while ((word & OWNER) === FREE) {
-      if (word === FREE) return true;
-      const seen = Atomics.compareExchange(this.words, this.at, word, word | this.agent.id);
-      if (seen === word) return true;
-      word = seen;
-    }
-    return false;
   }
 
   acquire(options?: WaitOrTry): boolean {
@@ -126,7 +89,7 @@ export class Lock extends Exclusive {
     return this.tryAcquire() || (timeout > 0 && this.waitBlocking(timeout, 0));
   }
 
-  async acquireAsync(options?: WaitAsync): Promise<boolean> {
+  acquireAsync(options?: WaitAsync): Promise<boolean> {
     return this.take(options, 0);
   }
 
@@ -136,121 +99,100 @@ export class Lock extends Exclusive {
    * @throws {InvalidStateError} If it is not locked.
    */
   release(): void {
-    const { words, at } = this;
-    let word = Atomics.compareExchange(words, at, this.agent.id, FREE);
-    if (word === this.agent.id) return;
-    while ((word & WAITERS) === 0) {
-      if (word === FREE) throw new InvalidStateError(`release of an unlocked ${this[Symbol.toStringTag]}`);
-      const seen = Atomics.compareExchange(words, at, word, FREE);
-      if (seen === word) return;
+    if (Atomics.compareExchange(this.words, this.base, this.agent.id, FREE) === this.agent.id) return;
+    if (!this.#free()) throw new InvalidStateError(`release of an unlocked ${this[Symbol.toStringTag]}`);
+  }
+
+  /** Whether this thread, or a task of it, holds the lock. */
+  protected get mine(): boolean {
+    return (Atomics.load(this.words, this.base) & OWNER) === this.agent.id;
+  }
+
+  /** Takes the lock for this thread if it is free. */
+  protected tryTake(task = 0): boolean {
+    const { words, base } = this;
+    const { id } = this.agent;
+    for (let word = FREE; (word & OWNER) === FREE; ) {
+      const seen = Atomics.compareExchange(words, base, word, word | id);
+      if (seen === word) {
+        if (task !== 0) words[base + TASK] = task;
+        return true;
+      }
       word = seen;
     }
-    this.#handOver();
+    return false;
   }
-
-  protected override describe(): string {
-    return this.locked ? "locked" : "unlocked";
-  }
-
-  // A plain lock may be released by anyone, so it is no matter who holds it.
-  protected isHeld(): boolean {
-    return this.locked;
-  }
-
-  protected releaseAll(): Holding {
-    this.release();
-    return { task: 0, depth: 0 };
-  }
-
-  protected restore(_holding: Holding): void {}
 
   /** Acquires for an async task of this thread, or for 0. */
   protected async take(options: WaitAsync | undefined, task: number): Promise<boolean> {
     const timeout = checkWait(options);
     options?.signal?.throwIfAborted();
     // Unlike a thread, a task does not pass those who wait already: tasks are served in the order in which they asked.
-    if (this.#queue.empty && this.#tryTakeFor(task)) return true;
-    return timeout > 0 && this.#queue.waitAsync(Deadline.after(timeout), options?.signal, task);
+    if (this.queue.first === 0 && this.tryTake(task)) return true;
+    return timeout > 0 && this.queue.waitAsync(new Deadline(timeout), options?.signal, task);
   }
 
   /** Blocks, after a moment of spinning, until the lock is taken. */
   protected waitBlocking(timeout: number, task: number): boolean {
-    const deadline = Deadline.after(timeout);
-    for (let spin = 0; spin < SPINS; spin++) {
-      if (!this.locked && this.#tryTakeFor(task)) return true;
-    }
-    return this.#queue.wait(deadline, task);
+    const deadline = new Deadline(timeout);
+    for (let spin = 0; spin < SPINS; spin++) if (!this.locked && this.tryTake(task)) return true;
+    return this.queue.wait(deadline, task);
   }
 
-  #tryTakeFor(task: number): boolean {
-    if (!this.tryTake()) return false;
-    this.words[this.at + TASK] = task;
-    return true;
+  protected describe(): string {
+    return this.locked ? "locked" : "unlocked";
   }
 
-  /** Takes the lock for a waiter, or sets WAITERS. */
-  #enter(waiter: Waiter): boolean {
-    const { words, at } = this;
-    const mayTake = waiter === this.agent.self || waiter.queue !== 0 || this.#queue.empty;
-    let word = Atomics.load(words, at);
+  // As what its queue's waiters wait for.
+
+  get asyncForm(): string {
+    return "acquireAsync";
+  }
+
+  enter(waiter: Waiter): boolean {
+    // A task that comes anew does not pass those who wait.
+    const mayTake = waiter === this.agent.self || waiter.queue !== 0 || this.queue.first === 0;
     for (;;) {
-      const take = mayTake && (word & OWNER) === FREE;
-      const next = take ? word | this.agent.id : word | WAITERS;
-      const seen = next === word ? word : Atomics.compareExchange(words, at, word, next);
-      if (seen === word) {
-        if (take) words[at + TASK] = waiter.task;
-        return take;
-      }
-      word = seen;
+      if (mayTake && this.tryTake(waiter.task)) return true;
+      const before = Atomics.or(this.words, this.base, WAITERS);
+      // Released in between, and nobody saw the mark: another try is due.
+      if (!mayTake || (before & OWNER) !== FREE) return false;
     }
   }
 
-  /** Puts a waiter that comes from another line into this one; that it must wait is not in question. */
-  #enqueue(node: number): void {
-    this.#queue.lock();
-    this.#queue.push(node);
-    // Free already, if a third party released it: then nobody would tell the waiter to look.
-    const free = (Atomics.or(this.words, this.at, WAITERS) & OWNER) === FREE;
-    const woken = free ? this.#queue.signal() : 0;
-    this.#queue.unlock();
-    this.#queue.wake(woken);
+  left(empty: boolean): boolean {
+    const { words, base } = this;
+    const before = empty ? Atomics.and(words, base, ~WAITERS) : Atomics.or(words, base, WAITERS);
+    // Released by a third party that saw no mark: nobody else would have the others look again.
+    return !empty && (before & OWNER) === FREE;
   }
 
-  #left(empty: boolean): boolean {
-    if (empty) {
-      Atomics.and(this.words, this.at, ~WAITERS);
-      return false;
-    }
-    // Released since by a third party that saw no mark: nobody else would look again.
-    return (Atomics.or(this.words, this.at, WAITERS) & OWNER) === FREE;
+  passOn(): void {
+    this.#free();
   }
 
-  /** Frees a lock that has waiters: signals the oldest, or hands the lock to it if it has been patient enough. */
-  #handOver(): void {
-    const { words, at } = this;
-    const queue = this.#queue;
+  /** Frees the lock by way of the queue: signals the oldest waiter, or hands the lock to it if it has been patient enough. */
+  #free(): boolean {
+    const { words, base, queue } = this;
+    const { heap } = this.agent;
     queue.lock();
-    let woken = 0;
+    const locked = (Atomics.load(words, base) & OWNER) !== FREE;
     const node = queue.first;
-    if ((Atomics.load(words, at) & OWNER) !== FREE) {
-      words[at + TASK] = 0;
-      if (node === 0) {
-        Atomics.store(words, at, FREE);
-      } else {
-        const nodes = this.agent.heap.reach(node);
-        if (passedOverFor(nodes, node) > PATIENCE) {
-          const heir = nodes[node + NODE_AGENT] as number;
-          words[at + TASK] = nodes[node + NODE_TASK] as number;
-          woken = queue.take();
-          Atomics.store(words, at, queue.empty ? heir : heir | WAITERS);
-        } else {
-          Atomics.store(words, at, FREE);
-          woken = queue.signal();
-        }
-      }
+    let woken = 0;
+    if (locked && node !== 0 && passedOverFor(heap.reach(node), node) > PATIENCE) {
+      const nodes = heap.reach(node);
+      words[base + TASK] = nodes[node + NODE_TASK] as number;
+      // Before `take` tells the heir: one that is awake might release before the word is its own.
+      Atomics.store(words, base, (nodes[node + NODE_AGENT] as number) | WAITERS);
+      woken = queue.take();
+    } else if (locked) {
+      words[base + TASK] = 0;
+      Atomics.store(words, base, FREE);
+      woken = queue.signal();
     }
     queue.unlock();
     queue.wake(woken);
+    return locked;
   }
 }
 

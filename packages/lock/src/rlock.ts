@@ -1,4 +1,5 @@
 import {
+  check,
   checkWait,
   InvalidStateError,
   NotOwnerError,
@@ -6,10 +7,8 @@ import {
   type WaitAsync,
   type WaitOrTry,
 } from "@conc/atomics";
-import { checkFunction } from "./exclusive.ts";
 import { Guard } from "./guard.ts";
 import { DEPTH, Lock, TASK } from "./lock.ts";
-import type { Holding } from "./monitor.ts";
 import { currentTask, deliverTo, runAs, Task, tasksAreTracked } from "./task.ts";
 
 /**
@@ -69,13 +68,12 @@ export class RLock extends Lock {
 
   override guardAsync(options?: WaitAsync): Promise<Guard> {
     return this.#claim(options, (acquired, task) => {
-      if (!acquired) throw this.timedOut();
-      return new Guard(() => this.#releaseAs(task));
+      return acquired ? new Guard(() => this.#releaseAs(task)) : this.guardOf(false);
     });
   }
 
   override async runExclusiveAsync<T>(fn: () => T | Promise<T>): Promise<T> {
-    checkFunction(fn);
+    check("fn", fn, "function");
     const task = await this.#claim(undefined, (_acquired, owner) => owner);
     try {
       return await runAs(task, fn);
@@ -98,34 +96,17 @@ export class RLock extends Lock {
     return this.locked ? `locked, count=${this.#count}` : "unlocked";
   }
 
-  protected override isHeld(): boolean {
-    return this.owned;
-  }
-
-  // The task keeps its mark while it waits: it will own the lock again before it goes on.
-  protected override releaseAll(): Holding {
-    const holding = { task: this.#owner, depth: this.words[this.at + DEPTH] as number };
-    this.words[this.at + DEPTH] = 0;
-    this.#free();
-    return holding;
-  }
-
-  protected override restore(holding: Holding): void {
-    this.words[this.at + TASK] = holding.task;
-    this.words[this.at + DEPTH] = holding.depth;
-  }
-
   /** The id of the owning task; 0 for the thread that owns it. */
   get #owner(): number {
-    return this.words[this.at + TASK] as number;
+    return this.words[this.base + TASK] as number;
   }
 
   get #count(): number {
-    return this.locked ? 1 + (this.words[this.at + DEPTH] as number) : 0;
+    return this.locked ? 1 + (this.words[this.base + DEPTH] as number) : 0;
   }
 
   #deepen(by: number): void {
-    (this.words[this.at + DEPTH] as number) += by;
+    (this.words[this.base + DEPTH] as number) += by;
   }
 
   #isOwnedBy(task: Task | undefined): boolean {
@@ -134,7 +115,7 @@ export class RLock extends Lock {
   }
 
   #taken(task: Task | undefined): boolean {
-    this.words[this.at + TASK] = task?.id ?? 0;
+    this.words[this.base + TASK] = task?.id ?? 0;
     if (task) task.holds++;
     return true;
   }
@@ -163,7 +144,7 @@ export class RLock extends Lock {
     if (!this.mine || (owner === undefined && this.#owner !== 0 && tasksAreTracked())) {
       throw new NotOwnerError(`release of an RLock that another ${this.mine ? "task" : "thread"} owns`);
     }
-    if ((this.words[this.at + DEPTH] as number) > 0) {
+    if ((this.words[this.base + DEPTH] as number) > 0) {
       this.#deepen(-1);
       return;
     }
@@ -172,7 +153,7 @@ export class RLock extends Lock {
   }
 
   #free(): void {
-    this.words[this.at + TASK] = 0;
+    this.words[this.base + TASK] = 0;
     super.release();
   }
 }

@@ -40,8 +40,8 @@ const STRUCT_BYTES = (QUEUE_WORDS + 1) * 4;
  *
  * @see CPython `threading.Semaphore`; there nobody promises an order.
  */
-export class Semaphore extends Exclusive {
-  readonly #queue: WaitQueue;
+export class Semaphore extends Exclusive implements Waitable {
+  readonly #queue: WaitQueue = new WaitQueue(this.agent, this.base, this);
 
   /**
    * @param value How many permits are free at first: an integer from 0 to 2^31 - 1.
@@ -50,19 +50,13 @@ export class Semaphore extends Exclusive {
    */
   constructor(value?: number);
   constructor(value: number | Place = 1) {
-    if (!(value instanceof Place)) checkPermits("value", value, 0);
-    super(value instanceof Place ? value : STRUCT_BYTES);
-    if (!(value instanceof Place)) {
-      this.words[this.at + LIMIT] = value;
-      Atomics.store(this.words, this.at, value);
+    const fresh = !(value instanceof Place);
+    if (fresh) checkPermits("value", value, 0);
+    super(STRUCT_BYTES, fresh ? undefined : value);
+    if (fresh) {
+      this.words[this.base + LIMIT] = value;
+      Atomics.store(this.words, this.base, value);
     }
-    const waitable: Waitable = {
-      enter: () => this.#enter(),
-      left: (empty) => this.#left(empty),
-      passOn: () => this.#handOut(1),
-      asyncForm: "acquireAsync",
-    };
-    this.#queue = new WaitQueue(this.agent, this.at, waitable);
   }
 
   get [Symbol.toStringTag](): string {
@@ -71,18 +65,18 @@ export class Semaphore extends Exclusive {
 
   /** The free permits; out of date as soon as read. */
   get value(): number {
-    return Math.max(0, Atomics.load(this.words, this.at));
+    return Math.max(0, Atomics.load(this.words, this.base));
   }
 
   /** Whether an acquire would have to wait; out of date as soon as read. */
   get locked(): boolean {
-    return Atomics.load(this.words, this.at) <= 0;
+    return Atomics.load(this.words, this.base) <= 0;
   }
 
   tryAcquire(): boolean {
-    let permits = Atomics.load(this.words, this.at);
+    let permits = Atomics.load(this.words, this.base);
     while (permits > 0) {
-      const seen = Atomics.compareExchange(this.words, this.at, permits, permits - 1);
+      const seen = Atomics.compareExchange(this.words, this.base, permits, permits - 1);
       if (seen === permits) return true;
       permits = seen;
     }
@@ -91,13 +85,13 @@ export class Semaphore extends Exclusive {
 
   acquire(options?: WaitOrTry): boolean {
     const timeout = checkWait(options);
-    return this.tryAcquire() || (timeout > 0 && this.#queue.wait(Deadline.after(timeout)));
+    return this.tryAcquire() || (timeout > 0 && this.#queue.wait(new Deadline(timeout)));
   }
 
   async acquireAsync(options?: WaitAsync): Promise<boolean> {
     const timeout = checkWait(options);
     options?.signal?.throwIfAborted();
-    return this.tryAcquire() || (timeout > 0 && this.#queue.waitAsync(Deadline.after(timeout), options?.signal));
+    return this.tryAcquire() || (timeout > 0 && this.#queue.waitAsync(new Deadline(timeout), options?.signal));
   }
 
   /**
@@ -109,10 +103,10 @@ export class Semaphore extends Exclusive {
    */
   release(n = 1): void {
     checkPermits("n", n, 1);
-    let permits = Atomics.load(this.words, this.at);
+    let permits = Atomics.load(this.words, this.base);
     while (permits !== CROWDED) {
       this.#checkRoom(permits, n);
-      const seen = Atomics.compareExchange(this.words, this.at, permits, permits + n);
+      const seen = Atomics.compareExchange(this.words, this.base, permits, permits + n);
       if (seen === permits) return;
       permits = seen;
     }
@@ -126,30 +120,39 @@ export class Semaphore extends Exclusive {
 
   /** How many permits there were at first. */
   protected get initial(): number {
-    return this.words[this.at + LIMIT] as number;
+    return this.words[this.base + LIMIT] as number;
   }
 
   protected override describe(): string {
     return `value=${this.value}`;
   }
 
+  // As what its queue's waiters wait for.
+
+  get asyncForm(): string {
+    return "acquireAsync";
+  }
+
+  enter(): boolean {
+    for (;;) {
+      if (this.tryAcquire()) return true;
+      if (Atomics.compareExchange(this.words, this.base, 0, CROWDED) <= 0) return false;
+    }
+  }
+
+  left(empty: boolean): boolean {
+    if (empty) Atomics.compareExchange(this.words, this.base, CROWDED, 0);
+    return false;
+  }
+
+  passOn(): void {
+    this.#handOut(1);
+  }
+
   #checkRoom(permits: number, n: number): void {
     if (permits + n > this.limit) {
       throw new RangeError(`release of ${n} would make ${permits + n} permits, the most is ${this.limit}`);
     }
-  }
-
-  #enter(): boolean {
-    for (;;) {
-      if (this.tryAcquire()) return true;
-      const seen = Atomics.compareExchange(this.words, this.at, 0, CROWDED);
-      if (seen <= 0) return false;
-    }
-  }
-
-  #left(empty: boolean): boolean {
-    if (empty) Atomics.compareExchange(this.words, this.at, CROWDED, 0);
-    return false;
   }
 
   /** Gives permits to those who wait; what is left over becomes free. */
@@ -159,10 +162,9 @@ export class Semaphore extends Exclusive {
     queue.lock();
     try {
       // Read again: those who waited may have left meanwhile.
-      const permits = this.value;
-      this.#checkRoom(permits, n);
-      while (woken.length < n && !queue.empty) woken.push(queue.take());
-      if (queue.empty) this.#free(n - woken.length);
+      this.#checkRoom(this.value, n);
+      while (woken.length < n && queue.first !== 0) woken.push(queue.take());
+      if (queue.first === 0) this.#free(n - woken.length);
     } finally {
       queue.unlock();
     }
@@ -170,9 +172,9 @@ export class Semaphore extends Exclusive {
   }
 
   #free(n: number): void {
-    let permits = Atomics.load(this.words, this.at);
+    let permits = Atomics.load(this.words, this.base);
     for (;;) {
-      const seen = Atomics.compareExchange(this.words, this.at, permits, Math.max(0, permits) + n);
+      const seen = Atomics.compareExchange(this.words, this.base, permits, Math.max(0, permits) + n);
       if (seen === permits) return;
       permits = seen;
     }

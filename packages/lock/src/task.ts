@@ -15,7 +15,7 @@ export class Task {
 
   /** Unlike that of any other task of this thread; never 0, which stands for the thread outside of any task. */
   readonly id: number;
-  readonly #outer: Task | undefined;
+  #outer: Task | undefined;
   /** How many locks it holds. A task that holds nothing is no longer told from the one around it. */
   holds = 0;
 
@@ -23,6 +23,8 @@ export class Task {
     Task.#last = (Task.#last % (2 ** 31 - 1)) + 1;
     this.id = Task.#last;
     this.#outer = outer;
+    // Those that hold nothing any more drop out, or a flow that goes from lock to lock, hand over hand, would drag them all along.
+    if (outer) outer.#outer = outer.#outer?.holding;
   }
 
   /** This task or the nearest one around it that holds something. */
@@ -107,6 +109,7 @@ function track(): Tracking | undefined {
 function startTracking(): Tracking | undefined {
   const hooks = globalThis.process?.getBuiltinModule?.("node:async_hooks");
   if (!hooks) return undefined;
+  const { types } = globalThis.process.getBuiltinModule("node:util");
   const storage = new hooks.AsyncLocalStorage<Task | undefined>();
   const { versions } = globalThis.process;
   if ("bun" in versions || "deno" in versions) {
@@ -128,7 +131,9 @@ function startTracking(): Tracking | undefined {
   };
   const hook = hooks.createHook({
     before() {
-      if (tracker.armed !== undefined) storage.enterWith(tracker.armed);
+      // Only the continuation, a promise: not what it enters in its turn, such as an `AsyncResource`, which would keep the mark.
+      if (tracker.armed !== undefined && types.isPromise(hooks.executionAsyncResource()))
+        storage.enterWith(tracker.armed);
     },
   });
   return tracker;
