@@ -68,7 +68,8 @@ describe("bad arguments throw, and change nothing", () => {
   test.each([...stored, ...operands])("AT-007 %s", (_, call) => {
     const used = Arena.default.used;
     for (const value of ["1", 1n, true, null, {}]) expect(() => call(value as never)).toThrow(TypeError);
-    for (const value of [1.5, Number.NaN, Number.POSITIVE_INFINITY]) expect(() => call(value as never)).toThrow(RangeError);
+    for (const value of [1.5, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => call(value as never)).toThrow(RangeError);
     expect(n.load()).toBe(3);
     expect(Arena.default.used).toBe(used);
   });

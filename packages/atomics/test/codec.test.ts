@@ -7,12 +7,12 @@ import { describe, expect, it } from "vitest";
 import { Arena } from "../src/arena.ts";
 import { pack, packThrown, registerReference, unpack } from "../src/codec.ts";
 import { OwnerDiedError } from "../src/errors.ts";
-import { HANDLE, type Handle, registerType, type Shareable } from "../src/handle.ts";
+import { HANDLE, type Handle, type HandleMaker, registerType } from "../src/handle.ts";
 
 // A primitive for tests: a thread has one object per number, as with real ones.
 const lamps = new Map<number, Lamp>();
 
-class Lamp implements Shareable {
+class Lamp implements HandleMaker {
   readonly serial: number;
   constructor(serial: number = lamps.size + 1) {
     this.serial = serial;
@@ -328,7 +328,7 @@ it("never changes the input, even a frozen one", () => {
 it("names each module and each arena once", () => {
   const arena = Arena.default;
   registerType("Far", { module: "file:///far.ts", revive: () => ({}) });
-  const far = (): Shareable => ({ [HANDLE]: () => ({ type: "Far", arena: arena.id, offset: 8, serial: 1 }) });
+  const far = (): HandleMaker => ({ [HANDLE]: () => ({ type: "Far", arena: arena.id, offset: 8, serial: 1 }) });
   const packed = pack([far(), [far()], new Lamp()]);
   expect(packed.arenas).toEqual([arena.buffer]);
   expect(packed.arenas[0]).toBe(arena.buffer);
@@ -396,7 +396,7 @@ describe("what can not be sent is refused, with the way to it", () => {
 
   it("and no handle is made when it fails, so that nothing counts as on its way", () => {
     let made = 0;
-    const lamp: Shareable = { [HANDLE]: () => ({ type: "Lamp", arena: 0, offset: 0, serial: ++made }) };
+    const lamp: HandleMaker = { [HANDLE]: () => ({ type: "Lamp", arena: 0, offset: 0, serial: ++made }) };
     expect(() => pack([lamp, { deep: [() => 1] }])).toThrow(TypeError);
     expect(made).toBe(0);
     pack([lamp, [lamp]]);
@@ -432,7 +432,7 @@ describe("functions of a registered kind", () => {
 });
 
 it("a handle of a type that the receiver does not know is a clear error", () => {
-  const strange: Shareable = { [HANDLE]: () => ({ type: "Strange", arena: 0, offset: 0, serial: 0 }) };
+  const strange: HandleMaker = { [HANDLE]: () => ({ type: "Strange", arena: 0, offset: 0, serial: 0 }) };
   expect(() => unpack(structuredClone(pack([strange])))).toThrow("a handle of type Strange needs the module");
 });
 

@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { pack, packThrown, unpack } from "../src/codec.ts";
 import { dress, makeError, registerErrors, takeApart } from "../src/error-codec.ts";
 import * as ownErrors from "../src/errors.ts";
-import { HANDLE, type Handle, registerType, type Shareable } from "../src/handle.ts";
+import { HANDLE, type Handle, type HandleMaker, registerType } from "../src/handle.ts";
 
 const lamps = new Map<number, Lamp>();
 
-class Lamp implements Shareable {
+class Lamp implements HandleMaker {
   readonly serial: number = lamps.size + 1;
   constructor() {
     lamps.set(this.serial, this);
@@ -225,7 +225,7 @@ describe("own properties", () => {
   });
 
   it("that can not be made again are described", () => {
-    const gone: Shareable = { [HANDLE]: () => ({ type: "Gone", arena: 0, offset: 0, serial: 0 }) };
+    const gone: HandleMaker = { [HANDLE]: () => ({ type: "Gone", arena: 0, offset: 0, serial: 0 }) };
     const got = send(Object.assign(new Error("no"), { gone }));
     expect(got.gone).toMatch(/^\[cannot be received: TypeError: a handle of type Gone needs the module/);
   });

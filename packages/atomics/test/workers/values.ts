@@ -52,7 +52,14 @@ export function addByTrying(_index: number, gate: Handle, threads: number, count
 }
 
 /** Writes one of two values all the time, or reports which others it read. */
-export function tear(index: number, gate: Handle, threads: number, value: Handle, values: unknown[], times: number): unknown[] {
+export function tear(
+  index: number,
+  gate: Handle,
+  threads: number,
+  value: Handle,
+  values: unknown[],
+  times: number,
+): unknown[] {
   const shared = fromHandle<Value>(value);
   const others = new Set<unknown>();
   meet(fromHandle(gate), threads);

@@ -1,0 +1,109 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import {
+  Agents,
+  Arena,
+  AtomicInt32,
+  endAgent,
+  fromHandle,
+  type Handle,
+  InvalidStateError,
+  ThreadMemory,
+  toHandle,
+  Word,
+} from "@conc/atomics";
+import { startThread, until } from "@conc/testkit";
+import { describe, expect, test } from "vitest";
+
+const workers = new URL("./workers/words.ts", import.meta.url);
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+
+describe("Arena", () => {
+  test("an adopted arena is the same for all threads", async () => {
+    const thread = startThread<{ id: number; agent: number }>(workers, "lookAround");
+    const { id, agent } = await thread.result;
+    expect(id).toBe(Arena.default.id);
+    expect(agent).not.toBe(Arena.default.agent.id);
+    expect(Arena.adopt(Arena.default.buffer as SharedArrayBuffer)).toBe(Arena.default);
+    expect(Arena.find(id)).toBe(Arena.default);
+  });
+
+  test("what is no arena can not be adopted", () => {
+    for (const buffer of [undefined, null, 5, new ArrayBuffer(64), new SharedArrayBuffer(4)]) {
+      expect(() => Arena.adopt(buffer as never)).toThrow(TypeError);
+    }
+    const foreign = new SharedArrayBuffer(1024);
+    new Int32Array(foreign)[0] = 7;
+    expect(() => Arena.adopt(foreign)).toThrow("not the SharedArrayBuffer of an arena");
+  });
+
+  test("a handle of an arena that is not known names the remedy", () => {
+    const handle: Handle = { ...toHandle(new Word()), arena: 1 };
+    expect(() => fromHandle(handle)).toThrow(InvalidStateError);
+    expect(() => fromHandle(handle)).toThrow("Arena.adopt(buffer)");
+    expect(() => fromHandle({ ...handle, type: "Nonsense" })).toThrow("import it in this thread");
+    expect(() => fromHandle({} as Handle)).toThrow(TypeError);
+    expect(() => toHandle({} as never)).toThrow(TypeError);
+  });
+
+  test("an object that nobody has any more gives its memory back, and its handle says so", async () => {
+    const { used } = Arena.default;
+    let handle: Handle | undefined;
+    (() => {
+      for (let i = 0; i < 1_000; i++) new Word(i);
+      const shared = new Word(7);
+      handle = toHandle(shared);
+      // Back in the same thread: the count that went with the handle is taken over by whoever reads it first, here.
+      fromHandle(handle);
+    })();
+    await until("the memory is free", () => {
+      collectGarbage();
+      // The shared one stays: its handle may still be on its way to somebody.
+      return Arena.default.used <= used + 4096;
+    });
+    expect(fromHandle<Word>(handle as Handle).load()).toBe(7);
+  });
+
+  test("a stale handle is told from what lies there now", () => {
+    const word = new Word(1);
+    const handle = toHandle(word);
+    expect(() => fromHandle({ ...handle, serial: handle.serial + 1000 })).toThrow("exists no more");
+  });
+
+  test("what a dead thread had is free again", async () => {
+    const arena = Arena.default;
+    const before = arena.used;
+    const shared = new AtomicInt32(5);
+    const thread = startThread<{ agent: number }>(workers, "lookAround");
+    const { agent } = await thread.result;
+    await thread.exit;
+    expect(endAgent(arena.agent, agent)).toBe(true);
+    expect(endAgent(arena.agent, agent)).toBe(false);
+    expect(new Agents(arena.heap).isAlive(agent)).toBe(false);
+    expect(shared.load()).toBe(5);
+    expect(arena.used).toBeLessThanOrEqual(before + 1024);
+  });
+
+  test("AT-043 without shared memory the primitives work async, and a blocking wait says what to do", async () => {
+    const maxByteLength = 2 ** 24;
+    const arena = new Arena(new ThreadMemory(new ArrayBuffer(2 ** 20, { maxByteLength })));
+    expect(arena.memory.shared).toBe(false);
+    const place = arena.references.create(16);
+    const word: Word = Reflect.construct(Word, [
+      Reflect.construct((new Word().location as object).constructor as never, [arena, place]),
+    ]);
+    expect(() => word.wait(0)).toThrow("a page that is not cross-origin isolated can not block: use waitAsync()");
+    const wait = word.waitAsync(0);
+    word.store(1);
+    expect(word.notify()).toBe(1);
+    expect(await wait).toBe("ok");
+    expect(await word.waitAsync(1, { timeout: 5 })).toBe("timed-out");
+  });
+
+  test("AT-039 AT-040 the engine's own errors are kept for what no primitive stands in front of", () => {
+    expect(() => Atomics.wait(new Float64Array(new SharedArrayBuffer(8)) as never, 0, 0)).toThrow(TypeError);
+    expect(() => Atomics.load(Arena.default.heap.words, Arena.default.heap.words.length)).toThrow(RangeError);
+  });
+});
