@@ -1,4 +1,4 @@
-import { AGENT_HAS_HOOK, Arena } from "@conc/atomics";
+import { AGENT_HAS_HOOK, type Agents, Arena, agentsOf } from "@conc/atomics";
 import { printError } from "./output.ts";
 import type { Thread } from "./thread.ts";
 
@@ -10,8 +10,9 @@ let custom: Excepthook | undefined;
 /**
  * Sets what happens to an error that a thread did not catch. It never ends the program.
  *
- * A thread asks its own hook first, and if it has none, that of the thread that started it, where the hook runs as soon as that
- * thread's event loop is free. If neither has one, the thread prints `Exception in thread NAME:` and the error itself, at once.
+ * A thread asks its own hook first, and if it has none, that of the thread that started it, and so on up to the main thread. There
+ * the hook runs as soon as that thread's event loop is free. If none has one, the thread prints `Exception in thread NAME:` and the
+ * error itself, at once.
  *
  * @param hook Called with the error and the very `Thread` object. Left out: prints again.
  * @returns The hook that was set before, if one was.
@@ -22,7 +23,8 @@ export function setExcepthook(hook?: Excepthook): Excepthook | undefined {
     throw new TypeError(`hook must be a function, got ${typeof hook}`);
   const before = custom;
   custom = hook;
-  const { agents, agent } = Arena.default;
+  const { agent } = Arena.default;
+  const agents = agentsOf(Arena.default);
   agents.flag(agent.id, AGENT_HAS_HOOK, hook !== undefined);
   return before;
 }
@@ -30,6 +32,18 @@ export function setExcepthook(hook?: Excepthook): Excepthook | undefined {
 /** Whether this thread has a hook of its own. */
 export function hasExcepthook(): boolean {
   return custom !== undefined;
+}
+
+/** The nearest agent with a hook, from the one that started a thread upwards; 0 if there is none. */
+export function hookKeeper(agents: Agents, parent: number): number {
+  const [main = 0] = agents.ids();
+  let id = parent;
+  while ((agents.flags(id) & AGENT_HAS_HOOK) === 0) {
+    if (id === main) return 0;
+    // One that has ended tells no more who started it.
+    id = agents.parent(id) || main;
+  }
+  return id;
 }
 
 /** Gives an error of a thread to the hook of this one, or prints it. */

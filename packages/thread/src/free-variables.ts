@@ -1,10 +1,10 @@
 /*
  * Which variables does a function capture? Answered from its source alone, before it is sent to another thread.
  *
- * The reader is exact about names and careless about the rest: operators have no precedence, statements need no end, and
- * what only a compiler would refuse passes. So it stays small. Refusing a good function is worse than sending a bad one,
- * which fails over there: where a choice is left, a name counts as declared, and a source that cannot be followed to its
- * very end has no free variables at all.
+ * The reader is exact about names and careless about the rest: operators have no precedence, statements need no end,
+ * and what only a compiler would refuse passes. So it stays small. Refusing a good function is worse than sending a bad
+ * one, which fails over there: where a choice is left, a name counts as declared, and a source that cannot be followed
+ * to its very end has no free variables at all.
  */
 
 // Space and comments; then, as group 1, a token: a number (`1e-3` is two), a name (again as group 2), a string, or a
@@ -16,9 +16,9 @@ const REGEXP = /(\/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[\n])+\/\w*)/y;
 const TEMPLATE = /((?:\\.|[^\\])*?(?:`|\$\{))/sy;
 const ESCAPE = /\\u\{?(\w+(?=\})|\w{4})\}?/g;
 
-// What stands before an operand, and between two. A long operator is one of the latter, then some of the former: `=` and
-// `=`, `=` for `===`. Statements that only take an expression begin with a prefix. Those of group 1 may end with the line,
-// those of group 2 take a label.
+// What stands before an operand, and between two. A long operator is one of the latter, then some of the former: `=`
+// and `=`, `=` for `===`. Statements that only take an expression begin with a prefix, too. Those of group 1 may end
+// with the line, those of group 2 take a label.
 const PREFIX =
   /^(?:[-+]{1,2}|[.*%&|^<>=!~]|new|void|delete|typeof|await|throw|case|default|(return|debugger|yield|(break|continue)))$/;
 const INFIX = /^(?:[-+*/%&|^<>=!]|\?\?|in|instanceof)$/;
@@ -33,8 +33,8 @@ type Scope = [names: Set<string>, vars: Set<string>, used: string[]];
 
 /** @returns The source as an expression, and the names it does not declare. */
 function read(source: string): [expression: string, free: Iterable<string>] {
-  // The token ahead, as `word` too if it is a name or keyword. Every function below starts at the first token of what it
-  // reads and leaves with the one behind the last.
+  // The token ahead, as `word` too if it is a name or keyword. Every function below starts at the first token of what
+  // it reads and leaves with the one behind the last.
   let token = "";
   let word = "";
   let start = 0;
@@ -148,7 +148,7 @@ function read(source: string): [expression: string, free: Iterable<string>] {
       const isWhole = operand(isFirst);
       if (!isWhole) suffixes();
       if (isTypeof && /^\(*[^.([`]+$/.test(source.slice(first, endBefore))) {
-        // `typeof x` never throws; and who compares it with "undefined" (or "u", minified) is ready for there being no x.
+        // It never throws, and who compares it with "undefined" (minified: "u") is ready for there being no such name.
         const isGuard = /(["'`])u(ndefined)?\1/.test(source.slice(Math.max(0, first - 25), endBefore + 20));
         for (const name of used.splice(count)) if (isGuard) root.add(name);
       }
@@ -198,23 +198,26 @@ function read(source: string): [expression: string, free: Iterable<string>] {
   function suffixes(): void {
     for (;;) {
       if (token === "(" || token === "[") brackets();
-      else if (token === "`") {
-        next(end, TEMPLATE);
-        while (!token.endsWith("`")) {
-          do {
-            next();
-            expression();
-          } while (token === ",");
-          expect("}", TEMPLATE);
-        }
-        next();
-      } else if (token === "." || token === "?.") {
+      else if (token === "`") template();
+      else if (token === "." || token === "?.") {
         next();
         if (word.startsWith("#")) used.push(word);
         if (word) next();
       } else if (token === "++" || token === "--") next();
       else return;
     }
+  }
+
+  function template(): void {
+    next(end, TEMPLATE);
+    while (!token.endsWith("`")) {
+      do {
+        next();
+        expression();
+      } while (token === ",");
+      expect("}", TEMPLATE);
+    }
+    next();
   }
 
   /** Expressions, also those of `for (… of …)`; or patterns, which declare in `into`. */
@@ -331,12 +334,13 @@ function read(source: string): [expression: string, free: Iterable<string>] {
 }
 
 /**
- * Names that the function's source uses but does not declare and that no thread knows as a global.
+ * Lists the names that the function's source uses but does not declare and that no thread knows as a global.
  *
- * Never names what is not captured, but may miss what is: behind `eval` and `with`, under a name that the same function
- * declares as well, in syntax it does not know. `super`, `#field` and `import.meta` are named too, where the source uses
- * those of the class or module around it, and so is `arguments` in an arrow function; `this` is not. A name only used as
- * in `typeof name` is not captured, nor is one that is compared so with `"undefined"`, as is done before using a global.
+ * Never lists what is not captured, but may miss what is: behind `eval` and `with`, where a function or class declared
+ * in a block has the same name, in syntax it does not know. `super`, `#field` and `import.meta` are listed too, if they
+ * are those of the class or module around the source, and so is `arguments` in an arrow function; `this` is not. A name
+ * only used as in `typeof name` is no capture, nor is one that is compared so with `"undefined"`, as one does with a
+ * global.
  *
  * @param source What `toString` of a function, method or class returns.
  * @param isKnown Says whether every thread has a global of that name.

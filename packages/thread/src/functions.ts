@@ -1,4 +1,4 @@
-import { AGENT_FOREIGN, Arena } from "@conc/atomics";
+import { AGENT_FOREIGN, Arena, agentsOf } from "@conc/atomics";
 import { host } from "./platform.ts";
 import type { AnyFunction } from "./tasks.ts";
 import { mainIdent, Thread } from "./thread.ts";
@@ -23,7 +23,7 @@ export function getIdent(): number {
  * Workers that the library did not start are not among them.
  */
 export function enumerate(): Thread[] {
-  const { agents } = Arena.default;
+  const agents = agentsOf(Arena.default);
   return agents
     .ids()
     .filter((id) => agents.isAlive(id) && (agents.flags(id) & AGENT_FOREIGN) === 0)

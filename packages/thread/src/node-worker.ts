@@ -1,7 +1,7 @@
 // How a worker of Node, Bun or Deno comes up with our code in it.
 
 import type { MessagePort, Worker, WorkerOptions } from "node:worker_threads";
-import { AGENT_READY_TO_RUN, AGENT_RUNNING, AGENT_STATE, type Arena } from "@conc/atomics";
+import { AGENT_READY_TO_RUN, AGENT_RUNNING, AGENT_STATE, type Arena, agentsOf } from "@conc/atomics";
 import { host } from "./platform.ts";
 import type { ResourceLimits } from "./request.ts";
 
@@ -38,7 +38,7 @@ export interface WorkerStart {
 export function startWorker(arena: Arena, agent: number, start: WorkerStart): Worker {
   const { workerThreads } = host() as NonNullable<ReturnType<typeof host>>;
   const runtime = new URL(`./${start.runtime}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url).href;
-  const base = arena.agents.slot(agent);
+  const base = agentsOf(arena).slot(agent);
   const options: WorkerOptions = {
     eval: true,
     name: start.name,

@@ -1,12 +1,19 @@
 import type { Packed } from "@conc/atomics";
 import type { TaskName, TaskReference } from "./tasks.ts";
 
+/** A target and its arguments. */
+export interface Call {
+  readonly target: TaskReference;
+  /** `{ args: […] }`, so that messages about something in it name it so. */
+  readonly args: Packed;
+}
+
 /** What a new thread does. */
 export type Plan =
-  | { readonly kind: "nothing" }
-  | { readonly kind: "call"; readonly target: TaskReference; readonly args: Packed }
-  /** `run` of a subclass, on an object with the same fields. */
-  | { readonly kind: "object"; readonly type: TaskName; readonly fields: Packed };
+  /** The call, or nothing. */
+  | { readonly kind: "call"; readonly call: Call | undefined }
+  /** `run` of a subclass, on an object with the same fields; the call is for `super.run()`. */
+  | { readonly kind: "object"; readonly type: TaskName; readonly fields: Packed; readonly call: Call | undefined };
 
 /** Puts a plan off. */
 export interface Delay {

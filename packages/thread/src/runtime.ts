@@ -1,11 +1,11 @@
 // What a new thread does, the same in Node and in a browser: takes part in the arenas, imports the modules, and carries out the plan.
 
-import { AGENT_HAS_HOOK, Arena, packThrown, unpack } from "@conc/atomics";
+import { Arena, agentsOf, packThrown, unpack } from "@conc/atomics";
 import type { Event } from "@conc/condition";
-import { hasExcepthook, reportError } from "./excepthook.ts";
+import { hasExcepthook, hookKeeper, reportError } from "./excepthook.ts";
 import type { Delay, Message, Plan, StartRequest } from "./request.ts";
 import { importAll } from "./runtime-state.ts";
-import { resolveTask } from "./tasks.ts";
+import { type AnyFunction, resolveTask } from "./tasks.ts";
 import { Attachment, Thread } from "./thread.ts";
 import { becomeThread, currentThread, remember } from "./threads.ts";
 
@@ -19,12 +19,13 @@ export async function carryOut(request: StartRequest): Promise<void> {
   else if (!waitFor(request.delay)) await workThenFinish(work, request.delay);
 }
 
-/** Gives an error that nobody caught to the hook that is there for it, in this thread or by `tell` in the one that started it. */
+/** Gives an error that nobody caught to the hook that is there for it, in this thread or by `tell` in another one. */
 export function reportFailure(request: StartRequest, error: unknown, tell: (message: Message) => void): void {
-  const { agents } = Arena.default;
-  const { agent: id, parent: to } = request;
+  const agents = agentsOf(Arena.default);
+  const { agent: id, parent } = request;
   const thread = currentThread();
-  if (hasExcepthook() || (agents.flags(to) & AGENT_HAS_HOOK) === 0) {
+  const to = hasExcepthook() ? 0 : hookKeeper(agents, parent);
+  if (to === 0) {
     reportError(error, thread);
   } else {
     agents.reports(to, 1);
@@ -32,22 +33,19 @@ export function reportFailure(request: StartRequest, error: unknown, tell: (mess
   }
 }
 
-function prepare(plan: Plan, request: StartRequest): () => unknown {
-  if (plan.kind === "nothing") return () => {};
-  if (plan.kind === "call") {
-    const target = resolveTask(plan.target);
-    const args = unpack(plan.args) as unknown[];
-    return () => target(...args);
-  }
-  const thread = attach(resolveTask(plan.type) as typeof Thread, request);
+function prepare({ call, ...plan }: Plan, request: StartRequest): () => unknown {
+  const target = call && resolveTask(call.target);
+  const { args } = call ? (unpack(call.args) as { args: unknown[] }) : { args: [] };
+  if (plan.kind === "call") return () => target?.(...args);
+  const thread = attach(resolveTask(plan.type) as typeof Thread, request, target, args);
   Object.assign(thread, unpack(plan.fields));
   becomeThread(remember(thread));
   return () => thread.run();
 }
 
 /** An object for this very thread, of the given class but without running that class's constructor. */
-function attach(type: typeof Thread, request: StartRequest): Thread {
-  return Reflect.construct(Thread, [new Attachment(request.agent, request.name)], type);
+function attach(type: typeof Thread, request: StartRequest, target?: AnyFunction, args?: unknown[]): Thread {
+  return Reflect.construct(Thread, [new Attachment(request.agent, request.name, target, args)], type);
 }
 
 /** Sleeps until it is time; true if it was called off. */

@@ -12,7 +12,7 @@ export function sleep(ms: number): void {
   const { agent } = Arena.default;
   agent.mayBlock("sleepAsync");
   agent.self.begin(0);
-  const deadline = Deadline.after(ms);
+  const deadline = new Deadline(ms);
   for (let left = deadline.remaining(); left > 0; left = deadline.remaining()) agent.park(left);
 }
 

@@ -1,24 +1,46 @@
 // What the hidden worker runs that supervises threads once the main thread has blocked.
 
-import { Arena } from "@conc/atomics";
+import { AGENT_SELF, Arena, agentsOf } from "@conc/atomics";
 import { host } from "./platform.ts";
 import type { Message } from "./request.ts";
 import { type Lifeline, Supervisor } from "./supervisor.ts";
 
+/** Milliseconds after which the main thread is woken again that has not done what it was asked for. */
+const INSIST = 5;
+
 interface SupervisorData {
   readonly arena: SharedArrayBuffer;
   readonly agent: number;
-  readonly lifelines: readonly Lifeline[];
+  readonly main: number;
+  /** See `Supervisor`. */
+  readonly ordered: Int32Array;
 }
 
 /** Takes over from the main thread. */
-export default function supervise({ arena, agent, lifelines }: SupervisorData): void {
-  const main = (host() as NonNullable<ReturnType<typeof host>>).workerThreads.parentPort;
-  if (!main) return;
-  const supervisor = new Supervisor(Arena.adopt(arena, agent), (message) => main.postMessage(message));
-  main.on("message", (message: Message | { readonly type: "watch"; readonly lifeline: Lifeline }) => {
+export default function supervise({ arena: buffer, agent: id, main, ordered }: SupervisorData): void {
+  const port = (host() as NonNullable<ReturnType<typeof host>>).workerThreads.parentPort;
+  if (!port) return;
+  const arena = Arena.adopt(buffer, id);
+  const { agent } = arena;
+  const agents = agentsOf(arena);
+
+  // Only who started a worker can terminate it, and the main thread may be asleep. Before it falls asleep it looks what was
+  // ordered; as it may be between the two, once is not enough to wake it.
+  const insist = (thread: number): void => {
+    if (!agents.isAlive(thread)) return;
+    Atomics.compareExchange(ordered, 0, 0, thread);
+    agent.wake(agents.slot(main) + AGENT_SELF);
+    setTimeout(insist, INSIST, thread);
+  };
+  const order = (thread: number): void => {
+    port.postMessage({ type: "terminate", id: thread } satisfies Message);
+    insist(thread);
+  };
+
+  const supervisor = new Supervisor(Arena.default, (message) => port.postMessage(message), order);
+  port.on("message", (message: Message | { readonly type: "watch"; readonly lifeline: Lifeline }) => {
     if (message.type === "watch") supervisor.watch(message.lifeline);
     else if (message.type === "terminate") supervisor.terminate(message.id, false);
+    else if (message.type !== "start") supervisor.send(message);
   });
-  for (const lifeline of lifelines) supervisor.watch(lifeline);
 }

@@ -8,8 +8,10 @@
 // none dies because the thread that started it ended.
 
 import type { MessagePort, Worker } from "node:worker_threads";
-import { AGENT_FOREIGN, type Arena, endAgent, packThrown } from "@conc/atomics";
+import { AGENT_FOREIGN, type Arena, agentsOf, endAgent, packThrown } from "@conc/atomics";
+import { hookKeeper } from "./excepthook.ts";
 import { startWorker } from "./node-worker.ts";
+import { printError } from "./output.ts";
 import { host } from "./platform.ts";
 import type { Message, StartRequest } from "./request.ts";
 
@@ -25,14 +27,19 @@ export class Supervisor {
   readonly #arena: Arena;
   /** Takes what is meant for this thread itself, or can not be delivered from here. */
   readonly #deliver: (message: Message) => void;
+  /** Has the main thread end a thread that was started there. Only the hidden worker needs that, which itself never blocks. */
+  readonly #order: ((id: number) => void) | undefined;
   readonly #lifelines = new Map<number, Lifeline>();
   readonly #workers = new Map<number, Worker>();
   /** The hidden worker, once it has taken over. */
   #successor: Worker | undefined;
+  /** The thread that the hidden worker wants ended while this thread is asleep; 0 for none. */
+  #ordered: Int32Array | undefined;
 
-  constructor(arena: Arena, deliver: (message: Message) => void) {
+  constructor(arena: Arena, deliver: (message: Message) => void, order?: (id: number) => void) {
     this.#arena = arena;
     this.#deliver = deliver;
+    this.#order = order;
   }
 
   /** How many threads are being watched from here. */
@@ -59,22 +66,19 @@ export class Supervisor {
     this.watch({ id, parent: request.parent, port: port2 });
   }
 
-  /** Ends a thread, wherever it was started; from the other supervisor such a request is not sent back. */
+  /** Ends a thread that has come up, wherever it was started; from the other supervisor such a request is not sent back. */
   terminate(id: number, passOn = true): void {
     const worker = this.#workers.get(id);
-    if (worker) {
-      if (!this.#arena.agents.cancel(id)) worker.terminate();
-    } else if (passOn) {
-      const message: Message = { type: "terminate", id };
-      if (this.#successor) this.#successor.postMessage(message);
-      else this.#deliver(message);
-    }
+    if (worker) worker.terminate();
+    else if (passOn && this.#order) this.#order(id);
+    else if (passOn) this.#successor?.postMessage({ type: "terminate", id } satisfies Message);
   }
 
   /** Passes a message on to the thread it is for. */
   send(message: Message & { to: number }): void {
     const lifeline = this.#lifelines.get(message.to);
     if (lifeline) lifeline.port.postMessage(message);
+    else if (this.#successor && message.to !== this.#arena.agent.id) this.#successor.postMessage(message);
     else this.#deliver(message);
   }
 
@@ -82,7 +86,7 @@ export class Supervisor {
   watch(lifeline: Lifeline): void {
     const { id, port } = lifeline;
     if (this.#successor) {
-      this.#successor.postMessage({ type: "watch", lifeline }, [port]);
+      this.#entrust(this.#successor, lifeline);
       return;
     }
     this.#lifelines.set(id, lifeline);
@@ -94,22 +98,55 @@ export class Supervisor {
   /** Hands all lifelines to a hidden worker. Works also right before this thread blocks. */
   handOver(): void {
     if (this.#successor) return;
-    const agent = this.#arena.agents.enlist({ by: this.#arena.agent.id, flags: AGENT_FOREIGN, name: "supervisor" });
-    const lifelines = [...this.#lifelines.values()];
-    this.#lifelines.clear();
-    for (const { port } of lifelines) port.removeAllListeners();
-    this.#successor = startWorker(this.#arena, agent, {
+    const agent = agentsOf(this.#arena).enlist(this.#arena.agent.id, AGENT_FOREIGN, "supervisor");
+    const ordered = new Int32Array(new SharedArrayBuffer(4));
+    const successor = startWorker(this.#arena, agent, {
       runtime: "supervisor-runtime",
       name: "supervisor",
-      data: { agent, lifelines },
-      ports: lifelines.map(({ port }) => port),
+      data: { agent, main: this.#arena.agent.id, ordered },
+      ports: [],
       modules: [],
     });
-    this.#successor.on("message", (message: Message) => {
+    successor.on("message", (message: Message) => {
       if (message.type === "terminate") this.terminate(message.id, false);
-      else this.#receive(message);
+      else this.#deliver(message);
     });
-    this.#successor.unref();
+    successor.unref();
+    this.#ordered = ordered;
+    this.#successor = successor;
+    const lifelines = [...this.#lifelines.values()];
+    this.#lifelines.clear();
+    for (const lifeline of lifelines) {
+      lifeline.port.removeAllListeners();
+      this.#entrust(successor, lifeline);
+    }
+  }
+
+  /** Does what the hidden worker asked for; this thread is about to fall asleep, again. */
+  obey(): void {
+    if (!this.#ordered) return;
+    const id = Atomics.exchange(this.#ordered, 0, 0);
+    if (id !== 0) this.terminate(id, false);
+  }
+
+  /** Ends all threads at once: at the program's end the engine would take them one by one, and wait each time. */
+  stop(): void {
+    for (const worker of this.#workers.values()) void worker.terminate();
+  }
+
+  /** Keeps the program going until the threads that are dead are gone: what killed them is known only then. */
+  seeOff(): void {
+    for (const [id, worker] of this.#workers) if (!agentsOf(this.#arena).isAlive(id)) worker.ref();
+  }
+
+  #entrust(successor: Worker, lifeline: Lifeline): void {
+    try {
+      // Not among the data with which the worker comes up: a lifeline that ends before somebody listens would end unnoticed.
+      successor.postMessage({ type: "watch", lifeline }, [lifeline.port]);
+    } catch {
+      // It has ended, and the event that says so was just about to come.
+      this.#ended(lifeline);
+    }
   }
 
   #receive(message: Message): void {
@@ -128,13 +165,26 @@ export class Supervisor {
     }
   }
 
-  #failed({ agent: id, parent: to, name }: StartRequest, error: unknown): void {
+  #failed({ agent: id, parent, name }: StartRequest, error: unknown): void {
+    const agents = agentsOf(this.#arena);
+    const to = hookKeeper(agents, parent);
+    if (to === 0) {
+      printError(`Exception in thread ${name}:`, error);
+      return;
+    }
+    agents.reports(to, 1);
     this.send({ type: "failed", id, to, name, error: packThrown(error) });
   }
 
   #ended({ id, parent }: Lifeline): void {
     this.#lifelines.delete(id);
-    endAgent(this.#arena.agent, id);
-    this.send({ type: "ended", id, to: parent });
+    const end = (): void => {
+      endAgent(this.#arena.agent, id);
+      this.send({ type: "ended", id, to: parent });
+    };
+    const worker = this.#workers.get(id);
+    // What killed it is to be told before anyone knows that it ended, by which the program may end. A thread that may block can not wait.
+    if (worker && this.#order && agentsOf(this.#arena).isAlive(id)) worker.once("exit", end);
+    else end();
   }
 }

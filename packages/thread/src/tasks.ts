@@ -1,7 +1,8 @@
 // How code travels: by name. A function or class belongs to a module; another thread imports that module, whose call of `tasks`
 // registers the same names there.
 
-import { registerReference } from "@conc/atomics";
+import { registerErrors, registerReference } from "@conc/atomics";
+import { COMPILER_HELPERS } from "./compiler-helpers.ts";
 import { freeVariables, toExpression } from "./free-variables.ts";
 import { host } from "./platform.ts";
 import type { StartRequest } from "./request.ts";
@@ -21,19 +22,9 @@ export type TaskReference = TaskName | { readonly source: string; readonly name:
 const modules = new Map<string, Map<string, AnyFunction>>();
 const names = new WeakMap<AnyFunction, TaskName>();
 
-/** Helpers that compilers put around a function's code, for functions that travel as source. */
-const COMPILER_HELPERS: Record<string, unknown> = {
-  // esbuild, to keep the names of functions.
-  __name: (target: object, value: string) => Object.defineProperty(target, "name", { value, configurable: true }),
-  __publicField: (object: object, key: PropertyKey, value: unknown) => {
-    Object.defineProperty(object, key, { enumerable: true, configurable: true, writable: true, value });
-    return value;
-  },
-};
-
 /**
  * Names functions and classes of a module, so that other threads can find them: as targets, in arguments, and classes that
- * extend `Thread`.
+ * extend `Thread` or `Error`, whose objects then keep their class.
  *
  * Call it once, at the top level of the module that defines them. A thread that runs one of them imports that module; what its top
  * level does besides defining belongs under `if (isMainThread)`.
@@ -63,6 +54,7 @@ export function tasks<T extends Record<string, AnyFunction>>(meta: ImportMeta, m
   for (const [name, member] of Object.entries(members)) {
     known.set(name, member);
     names.set(member, { module, name });
+    if (member.prototype instanceof Error) registerErrors({ [name]: member as typeof Error }, module);
   }
   listenForRequest();
   return members;

@@ -4,27 +4,29 @@ import {
   AGENT_DAEMON,
   AGENT_DEAD,
   AGENT_FOREIGN,
+  AGENT_NAME_BYTES,
   AGENT_READY_TO_RUN,
   Arena,
+  agentsOf,
+  arenaOf,
   BlockingNotAllowedError,
   checkWait,
   Deadline,
   endAgent,
   HANDLE,
   type Handle,
+  type HandleMaker,
   InvalidStateError,
   type Packed,
   pack,
   registerType,
-  type Shareable,
-  unknownArena,
   type Wait,
   type WaitAsync,
   waitForEnd,
   waitForEndAsync,
 } from "@conc/atomics";
 import { startThread, terminateThread } from "./hosting.ts";
-import type { Delay, Plan, ResourceLimits, StartRequest } from "./request.ts";
+import type { Call, Delay, Plan, ResourceLimits, StartRequest } from "./request.ts";
 import { isImporting } from "./runtime-state.ts";
 import { defaultStackSize, stackLimit } from "./stack-size.ts";
 import { type AnyFunction, describeTask, modulesOf, taskName } from "./tasks.ts";
@@ -53,15 +55,20 @@ export type ThreadState = "new" | "ready" | "running" | "blocked" | "dead";
 export class Attachment {
   readonly id: number;
   readonly name: string | undefined;
+  /** What `run` calls. */
+  readonly target: AnyFunction | undefined;
+  readonly args: readonly unknown[];
 
-  constructor(id: number, name: string | undefined) {
+  constructor(id: number, name: string | undefined, target?: AnyFunction, args: readonly unknown[] = []) {
     this.id = id;
     this.name = name;
+    this.target = target;
+    this.args = args;
   }
 }
 
 /** As its methods under a symbol of `@conc/atomics` would be declared in the class. */
-export interface Thread extends Shareable {}
+export interface Thread extends HandleMaker {}
 
 /**
  * A thread of its own, running in parallel: a worker thread in Node, Bun and Deno, a module worker in a browser.
@@ -114,21 +121,27 @@ export class Thread {
   constructor(options?: ThreadOptions);
   constructor(options: ThreadOptions | Attachment = {}) {
     if (options instanceof Attachment) {
-      const { agents } = Arena.default;
+      const agents = agentsOf(Arena.default);
       this.#id = options.id;
       this.#name = options.name ?? agents.name(options.id) ?? "";
       this.#daemon = (agents.flags(options.id) & (AGENT_DAEMON | AGENT_FOREIGN)) !== 0;
-      this.#target = undefined;
-      this.#args = [];
+      this.#target = options.target;
+      this.#args = options.args;
       this.#limits = {};
       return;
     }
-    const { target, args = [], name, daemon, stackSize, resourceLimits = {} } = checkOptions(options);
+    const {
+      target,
+      args = [],
+      name,
+      daemon,
+      stackSize: stack = defaultStackSize(),
+      resourceLimits = {},
+    } = checkOptions(options);
     this.#target = target;
     this.#args = args;
     this.#daemon = daemon ?? currentThread().daemon;
     this.#name = name === undefined || name === "" ? defaultName(target) : String(name);
-    const stack = stackSize ?? defaultStackSize();
     this.#limits = stack === 0 ? resourceLimits : { ...resourceLimits, stackSizeMb: stackLimit(stack) };
   }
 
@@ -144,7 +157,7 @@ export class Thread {
 
   set name(name: string) {
     this.#name = String(name);
-    if (this.#id !== undefined) Arena.default.agents.rename(this.#id, this.#name);
+    if (this.#id !== undefined) agentsOf(Arena.default).rename(this.#id, this.#name);
   }
 
   /**
@@ -169,13 +182,13 @@ export class Thread {
 
   /** Whether the thread has been started and has not ended; out of date as soon as read. */
   get isAlive(): boolean {
-    return this.#id !== undefined && Arena.default.agents.isAlive(this.#id);
+    return this.#id !== undefined && agentsOf(Arena.default).isAlive(this.#id);
   }
 
   /** Where the thread is in its life; out of date as soon as read. */
   get state(): ThreadState {
     if (this.#id === undefined) return "new";
-    const state = Arena.default.agents.state(this.#id);
+    const state = agentsOf(Arena.default).state(this.#id);
     if (state === AGENT_DEAD) return "dead";
     if (state === AGENT_READY_TO_RUN || state === AGENT_CANCELLED) return "ready";
     return state === AGENT_BLOCKED ? "blocked" : "running";
@@ -195,7 +208,7 @@ export class Thread {
     const delay = this.delay();
     const arena = Arena.default;
     const packed = packedParts(plan, delay);
-    const id = arena.agents.enlist({ by: arena.agent.id, flags: this.#daemon ? AGENT_DAEMON : 0, name: this.#name });
+    const id = agentsOf(arena).enlist(arena.agent.id, this.#daemon ? AGENT_DAEMON : 0, this.#name);
     const request: StartRequest = {
       arena: arena.buffer as SharedArrayBuffer,
       agent: id,
@@ -212,7 +225,8 @@ export class Thread {
       startThread(request);
     } catch (error) {
       endAgent(arena.agent, id);
-      throw error;
+      if ((error as Error).name !== "DataCloneError") throw error;
+      throw new TypeError(`can not be sent to another thread: ${(error as Error).message}`, { cause: error });
     }
     this.#id = id;
     rememberStarted(this);
@@ -234,7 +248,7 @@ export class Thread {
    */
   join(options?: Wait): boolean {
     const timeout = checkWait(options);
-    return waitForEnd(Arena.default.agent, this.#joinable(), Deadline.after(timeout));
+    return waitForEnd(Arena.default.agent, this.#joinable(), new Deadline(timeout));
   }
 
   /**
@@ -245,7 +259,7 @@ export class Thread {
   async joinAsync(options?: WaitAsync): Promise<boolean> {
     const timeout = checkWait(options);
     options?.signal?.throwIfAborted();
-    return waitForEndAsync(Arena.default.agent, this.#joinable(), Deadline.after(timeout), options?.signal);
+    return waitForEndAsync(Arena.default.agent, this.#joinable(), new Deadline(timeout), options?.signal);
   }
 
   /**
@@ -256,13 +270,13 @@ export class Thread {
    */
   async terminate(): Promise<void> {
     const id = this.#started("terminate");
-    const flags = Arena.default.agents.flags(id);
+    const flags = agentsOf(Arena.default).flags(id);
     if ((flags & AGENT_FOREIGN) !== 0 || id === mainIdent()) {
       throw new InvalidStateError("only threads that were started with start() can be terminated");
     }
     if (!this.isAlive) return;
     terminateThread(id);
-    await waitForEndAsync(Arena.default.agent, id, Deadline.NEVER);
+    await waitForEndAsync(Arena.default.agent, id, new Deadline());
   }
 
   toString(): string {
@@ -281,15 +295,18 @@ export class Thread {
           `the class ${name} overrides run: register it with tasks(import.meta, { ${name} }) in its module`,
         );
       }
-      return { kind: "object", type, fields: pack({ ...this }) };
+      return { kind: "object", type, fields: pack({ ...this }), call: this.#call() };
     }
-    if (this.#target === undefined) return { kind: "nothing" };
-    return { kind: "call", target: describeTask(this.#target), args: pack([...this.#args]) };
+    return { kind: "call", call: this.#call() };
   }
 
   /** When it is to be done; undefined for at once. */
   protected delay(): Delay | undefined {
     return undefined;
+  }
+
+  #call(): Call | undefined {
+    return this.#target && { target: describeTask(this.#target), args: pack({ args: this.#args }) };
   }
 
   #started(what: string): number {
@@ -301,7 +318,7 @@ export class Thread {
     const id = this.#started("join");
     if (id === Arena.default.agent.id)
       throw new InvalidStateError("a thread can not join itself: it would wait for ever");
-    if ((Arena.default.agents.flags(id) & AGENT_FOREIGN) !== 0) {
+    if ((agentsOf(Arena.default).flags(id) & AGENT_FOREIGN) !== 0) {
       throw new InvalidStateError("the library did not start this thread and does not see its end");
     }
     return id;
@@ -315,13 +332,15 @@ export class Thread {
 
 /** The id of the thread in which the arena was made. */
 export function mainIdent(): number {
-  return Arena.default.agents.ids()[0] as number;
+  return agentsOf(Arena.default).ids()[0] as number;
 }
 
 function nameElsewhere(id: number, here: string): string {
-  const there = Arena.default.agents.name(id);
-  // What others see may be cut short.
-  return there === undefined || here.startsWith(there) ? here : there;
+  const there = agentsOf(Arena.default).name(id);
+  // What others see is cut short, where the last character that fits may leave a few bytes free.
+  const cut =
+    there !== undefined && here.startsWith(there) && new TextEncoder().encode(there).length > AGENT_NAME_BYTES - 4;
+  return there === undefined || cut ? here : there;
 }
 
 function checkOptions(options: ThreadOptions): ThreadOptions {
@@ -340,7 +359,7 @@ function checkOptions(options: ThreadOptions): ThreadOptions {
 }
 
 function defaultName(target: AnyFunction | undefined): string {
-  const number = Arena.default.agents.nextNumber();
+  const number = agentsOf(Arena.default).nextNumber();
   return target?.name ? `Thread-${number} (${target.name})` : `Thread-${number}`;
 }
 
@@ -362,19 +381,21 @@ function checkMayStart(): void {
 }
 
 function modulesOfPlan(plan: Plan): string[] {
-  if (plan.kind === "call") return modulesOf(plan.target);
-  return plan.kind === "object" ? [plan.type.module] : [];
+  const modules = plan.call ? modulesOf(plan.call.target) : [];
+  return plan.kind === "object" ? [plan.type.module, ...modules] : modules;
 }
 
 function packedParts(plan: Plan, delay: Delay | undefined): Packed[] {
-  const parts = plan.kind === "call" ? [plan.args] : plan.kind === "object" ? [plan.fields] : [];
-  return delay ? [...parts, delay.finished] : parts;
+  const parts = plan.kind === "object" ? [plan.fields] : [];
+  if (plan.call) parts.push(plan.call.args);
+  if (delay) parts.push(delay.finished);
+  return parts;
 }
 
 registerType("Thread", {
   module: import.meta.url,
   revive(handle) {
-    if (!Arena.find(handle.arena)) throw unknownArena();
+    arenaOf(handle);
     return threadOf(handle.serial, handle.name as string);
   },
 });

@@ -1,6 +1,6 @@
 // What runs in a module worker of a browser that is one of our threads.
 
-import { Arena, endAgent } from "@conc/atomics";
+import { Arena, agentsOf, endAgent } from "@conc/atomics";
 import type { Message, StartRequest } from "./request.ts";
 import { carryOut, reportFailure } from "./runtime.ts";
 
@@ -8,7 +8,9 @@ const scope = globalThis as unknown as { postMessage(message: Message): void; cl
 
 /** Runs the thread and closes its worker. */
 export async function runWebThread(request: StartRequest): Promise<void> {
-  const { agent, agents } = Arena.adopt(request.arena, request.agent);
+  const arena = Arena.adopt(request.arena, request.agent);
+  const { agent } = arena;
+  const agents = agentsOf(arena);
   const { agent: id, parent: to } = request;
   if (agents.begin(id)) {
     try {

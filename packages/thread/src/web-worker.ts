@@ -13,6 +13,9 @@ interface WebWorker {
 
 const scope = globalThis as unknown as {
   readonly Worker: new (url: string, options: { type: "module"; name: string }) => WebWorker;
+  readonly document?: unknown;
+  /** In a worker: to the one that started it. */
+  postMessage(message: Message): void;
 };
 const workers = new Map<number, WebWorker>();
 
@@ -27,7 +30,12 @@ export function startWebThread(request: StartRequest, receive: (message: Message
   const { agent: id, parent: to, name } = request;
   const worker = new scope.Worker(module, { type: "module", name });
   workers.set(id, worker);
-  worker.addEventListener("message", (event) => receive(event.data as Message));
+  worker.addEventListener("message", (event) => {
+    const message = event.data as Message;
+    const isForOneAbove = message.type === "failed" && message.to !== Arena.default.agent.id;
+    if (isForOneAbove && scope.document === undefined) scope.postMessage(message);
+    else receive(message);
+  });
   worker.addEventListener("error", (event) => {
     receive({ type: "failed", id, to, name, error: packThrown(new Error(event.message ?? "the worker did not load")) });
     terminateWebThread(id);
