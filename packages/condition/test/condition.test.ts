@@ -2,6 +2,7 @@ import { getEventListeners } from "node:events";
 import { inspect } from "node:util";
 import {
   Arena,
+  BlockingNotAllowedError,
   endAgent,
   fromHandle,
   type Handle,
@@ -200,6 +201,21 @@ describe("Condition: misuse", () => {
     condition.release();
   });
 
+  it("where blocking is not allowed wait throws, keeps the lock and queues nobody", () => {
+    const refuse = vi.spyOn(agent, "mayBlock").mockImplementation((asyncForm) => {
+      throw new BlockingNotAllowedError(`use ${asyncForm}()`);
+    });
+    for (const [, make] of locks) {
+      const condition = new Condition(make());
+      condition.acquire();
+      expect(() => condition.wait()).toThrow("use waitAsync()");
+      expect(() => condition.waitFor(() => false, { timeout: 5 })).toThrow(BlockingNotAllowedError);
+      expect([condition.locked, waiting(condition)]).toEqual([true, 0]);
+      condition.release();
+    }
+    refuse.mockRestore();
+  });
+
   it("a plain lock that a third party releases just as the wait begins: an error, and nobody stays in the line", async () => {
     const lock = new Lock();
     const condition = new Condition(lock);
@@ -227,7 +243,8 @@ describe("Condition: waitFor, in each form", () => {
       raises.push(thread.run("raise", condition, cells));
       return false;
     };
-    const timeouts = (calls: unknown[][]): number[] => calls.map(([options]) => (options as { timeout: number }).timeout);
+    const timeouts = (calls: unknown[][]): number[] =>
+      calls.map(([options]) => (options as { timeout: number }).timeout);
     for (const form of ["wait", "waitAsync"] as const) {
       const wait = vi.spyOn(condition, form);
       raises = [];

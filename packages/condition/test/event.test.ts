@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { inspect } from "node:util";
-import { Arena, endAgent, fromHandle, TIMEOUT_MAX, toHandle } from "@conc/atomics";
+import { Arena, BlockingNotAllowedError, endAgent, fromHandle, TIMEOUT_MAX, toHandle } from "@conc/atomics";
 import { Lock } from "@conc/lock";
 import { eventSuite, type Flow, Flows, type ThreadFlow, until, waitingFor } from "@conc/testkit";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
@@ -86,6 +86,18 @@ describe("Event: bounds and misuse", () => {
     expect(new Event().wait({ timeout: 30 })).toBe(false);
     expect(park.mock.calls.length).toBeLessThan(5);
     park.mockRestore();
+  });
+
+  it("where blocking is not allowed wait throws, if it would have to wait", () => {
+    const refuse = vi.spyOn(agent, "mayBlock").mockImplementation((asyncForm) => {
+      throw new BlockingNotAllowedError(`use ${asyncForm}()`);
+    });
+    const event = new Event();
+    expect(() => event.wait()).toThrow("use waitAsync()");
+    expect([event.wait({ timeout: 0 }), waitingFor(event)]).toEqual([false, 0]);
+    event.set();
+    expect(event.wait()).toBe(true);
+    refuse.mockRestore();
   });
 
   it("shows as unset while somebody waits, and after he has left", async () => {

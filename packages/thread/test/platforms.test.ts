@@ -94,7 +94,7 @@ it("TH-090 without shared memory, one thread can use all that does not block, an
     ...{ lock: "true", second: "false", async: "true", timeout: "false", event: "true", shared: "false" },
     who: "MainThread of 1",
   });
-  expect(lines.blocking).toMatch(/^BlockingNotAllowedError: .*not cross-origin isolated.*acquireAsync/);
+  expect(lines.blocking).toMatch(/^BlockingNotAllowedError: .*shared memory.*acquireAsync/);
   expect(lines.sleep).toMatch(/^BlockingNotAllowedError: .*sleepAsync/);
   expect(lines.thread).toMatch(
     /^BlockingNotAllowedError: threads need shared memory.*Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp/,
