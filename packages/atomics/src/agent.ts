@@ -40,7 +40,7 @@ export class Agent {
     if (this.memory.shared && threadMaySleep()) return;
     const reason = this.memory.shared
       ? "a browser's main thread must not"
-      : "a page that is not cross-origin isolated can not";
+      : "without shared memory (the page is not cross-origin isolated) nobody can";
     throw new BlockingNotAllowedError(`${reason} block: use ${asyncForm}()`);
   }
 

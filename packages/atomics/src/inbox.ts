@@ -7,7 +7,7 @@
 
 import type { Agent } from "./agent.ts";
 import { AGENT_READY, AGENT_WAITERS, NODE_READY, NODE_WORDS, WAITERS_PER_BLOCK } from "./layout.ts";
-import { WAITING, Waiter } from "./waiter.ts";
+import { Waiter } from "./waiter.ts";
 
 /** Keeps Node, Bun and Deno alive while an async wait is pending; a pending `waitAsync` does not. */
 const KEEP_ALIVE_INTERVAL = 2 ** 30;
@@ -41,7 +41,8 @@ export class Inbox {
   /** Ends it; its node stands in no queue any more. */
   close(waiter: Waiter): void {
     waiter.woken = undefined;
-    if (waiter.state === WAITING || waiter.popped) this.#recycle(waiter);
+    // Out of use in one step: who clears up after the dead may signal it in the very moment in which it leaves its line.
+    if (waiter.popped || waiter.end()) this.#recycle(waiter);
     if (--this.size === 0) clearInterval(this.#keepAlive);
   }
 

@@ -2,6 +2,8 @@ import type { Agent } from "./agent.ts";
 import { NODE_AGENT, NODE_QUEUE, NODE_SINCE, NODE_STATE, NODE_TASK } from "./layout.ts";
 
 // A node's state. Only the waiter itself goes back to WAITING, so a state is never mistaken for an older one of the same value.
+/** Not in use: nobody can wake it. */
+const IDLE = 0;
 export const WAITING = 1;
 /** Look again: what the waiter wants may be free. It keeps its place in the queue. */
 export const SIGNALLED = 2;
@@ -54,6 +56,12 @@ export class Waiter {
     const seen = Atomics.compareExchange(agent.heap.reach(node), node + NODE_STATE, SIGNALLED, WAITING);
     this.popped = seen === GRANTED;
     return !this.popped;
+  }
+
+  /** Takes the node out of use; false if somebody has woken it before. */
+  end(): boolean {
+    const { agent, node } = this;
+    return Atomics.compareExchange(agent.heap.reach(node), node + NODE_STATE, WAITING, IDLE) <= WAITING;
   }
 
   private read(field: number): number {

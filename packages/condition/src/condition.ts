@@ -188,14 +188,22 @@ export class Condition extends SharedObject implements Waitable {
    *
    * @param options.timeout Longest time for all waits together, in milliseconds.
    * @returns The last value of `predicate`: falsy if the time ran out.
+   * @throws {TypeError} If `predicate` returns a promise, which is never falsy; use {@link waitForAsync}.
    * @throws {InvalidStateError} If it has to wait and the lock is not held.
    */
   waitFor<T>(predicate: () => T, options?: Wait): T {
     const deadline = new Deadline(checkWait(options));
-    let value = predicate();
+    check("predicate", predicate, "function");
+    const look = (): T => {
+      const value = predicate();
+      // A promise would always count as true.
+      if (typeof (value as PromiseLike<unknown> | undefined)?.then !== "function") return value;
+      throw new TypeError("the predicate returned a promise: use waitForAsync()");
+    };
+    let value = look();
     while (!value) {
       const inTime = this.wait({ timeout: deadline.remaining() });
-      value = predicate();
+      value = look();
       // At the deadline the waits are of length 0, and a steady stream of notifications could beat every one of them.
       if (!inTime || deadline.remaining() === 0) break;
     }
@@ -205,6 +213,7 @@ export class Condition extends SharedObject implements Waitable {
   /** As {@link waitFor}, without blocking the thread; a promise that `predicate` returns is awaited. */
   async waitForAsync<T>(predicate: () => T | Promise<T>, options?: WaitAsync): Promise<T> {
     const deadline = new Deadline(checkWait(options));
+    check("predicate", predicate, "function");
     options?.signal?.throwIfAborted();
     let value = await predicate();
     while (!value) {

@@ -216,6 +216,25 @@ describe("Condition: misuse", () => {
     refuse.mockRestore();
   });
 
+  it("CV-049 a predicate of waitFor that returns a promise is an error, for a promise is always truthy", () => {
+    const condition = new Condition();
+    condition.acquire();
+    expect(() => condition.waitFor(async () => false)).toThrow(TypeError);
+    let calls = 0;
+    const later = (): unknown => (++calls === 1 ? 0 : Promise.resolve(0));
+    expect(() => condition.waitFor(later, { timeout: 1 })).toThrow("waitForAsync");
+    expect([condition.locked, waiting(condition), calls]).toEqual([true, 0, 2]);
+    condition.release();
+  });
+
+  it("a predicate that is no function is a TypeError", async () => {
+    const condition = new Condition();
+    for (const predicate of [undefined, null, true, "ready"] as unknown as (() => boolean)[]) {
+      expect(() => condition.waitFor(predicate)).toThrow(TypeError);
+      await expect(condition.waitForAsync(predicate)).rejects.toThrow(TypeError);
+    }
+  });
+
   it("a plain lock that a third party releases just as the wait begins: an error, and nobody stays in the line", async () => {
     const lock = new Lock();
     const condition = new Condition(lock);
@@ -232,6 +251,16 @@ describe("Condition: misuse", () => {
 });
 
 describe("Condition: waitFor, in each form", () => {
+  it("a predicate that is no function, or that returns a promise to waitFor, is an error", async () => {
+    const condition = new Condition();
+    condition.acquire();
+    expect(() => condition.waitFor(async () => false)).toThrow("use waitForAsync()");
+    expect(() => condition.waitFor(true as never)).toThrow("predicate must be of type function, got boolean");
+    await expect(condition.waitForAsync(undefined as never)).rejects.toThrow(TypeError);
+    expect(condition.locked).toBe(true);
+    condition.release();
+  });
+
   it("CV-044 after each notification it waits for the time that is left", async () => {
     const [thread] = (await flows.take(1, "threads")) as [Flow];
     const condition = new Condition();
@@ -550,24 +579,28 @@ describe("Condition: the death of a waiter", () => {
   it.each(["waitOnce", "waitInTask"])(
     "CV-073 a thread terminated in %s is not notified: the notification goes to the next",
     async (action) => {
-      for (const kinds of ["threads", "tasks"] as const) {
-        const condition = new Condition();
-        const [victim] = (await new Flows(actions).take(1, "threads")) as [ThreadFlow];
-        const [spare] = (await flows.take(1, kinds)) as [Flow];
-        const id = await victim.run<number>("agentId");
-        victim.run(action, condition, makeCells()).catch(() => {});
-        await until("the victim waits", () => waiting(condition) === 1);
-        const wait = spare.run<Waited>("waitOnce", condition, makeCells());
-        await until("both wait", () => waiting(condition) === 2);
-        await kill(victim, id);
-        expect(waiting(condition)).toBe(1);
-        condition.acquire();
-        condition.notify();
-        expect(waiting(condition)).toBe(0);
-        condition.release();
-        expect(await wait).toMatchObject({ result: true, held: true });
-        expect(condition.locked).toBe(false);
+      const condition = new Condition();
+      const [victim] = (await new Flows(actions).take(1, "threads")) as [ThreadFlow];
+      const spares = await flows.take(2, "mixed");
+      const id = await victim.run<number>("agentId");
+      victim.run(action, condition, makeCells()).catch(() => {});
+      await until("the victim waits", () => waiting(condition) === 1);
+      const cells = makeCells();
+      const waits: Promise<Waited>[] = [];
+      for (const spare of spares) {
+        waits.push(spare.run<Waited>("waitOnce", condition, cells));
+        await until("all wait", () => waiting(condition) === 1 + waits.length);
       }
+      await kill(victim, id);
+      expect(waiting(condition)).toBe(2);
+      for (const [index, wait] of waits.entries()) {
+        await condition.runExclusiveAsync(() => {
+          condition.notify();
+          expect(waiting(condition)).toBe(1 - index);
+        });
+        expect(await wait).toMatchObject({ result: true, held: true });
+      }
+      expect(condition.locked).toBe(false);
     },
   );
 

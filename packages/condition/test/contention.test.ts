@@ -33,10 +33,10 @@ function random(below: number): number {
 
 describe("Condition: a notification at the moment at which a waiter's time runs out", () => {
   it.each([
-    ["threads", "thread thread thread", 700, 2],
-    ["tasks", "task task task", 400, 3],
-    ["a thread, and a task behind it", "thread task thread", 300, 2],
-    ["a task, and a thread behind it", "task thread thread", 300, 3],
+    ["threads", "thread thread thread", 500, 2],
+    ["tasks", "task task task", 300, 3],
+    ["a thread, and a task behind it", "thread task thread", 200, 2],
+    ["a task, and a thread behind it", "task thread thread", 200, 3],
   ])("CV-021 it goes to him or to the next, never to none or both: %s", async (_name, kinds, rounds, timeout) => {
     const threads = await racers.take(3, "threads");
     const tasks = await racers.take(3, "tasks");
@@ -143,7 +143,7 @@ describe("Condition: a notification at the moment of an abort", () => {
   });
 
   it.each(["threads", "tasks"] as const)(
-    "CV-069 CV-070 by a thread, in 1,000 rounds, and behind the aborted one wait %s",
+    "CV-069 CV-070 by a thread, in 500 rounds, and behind the aborted one wait %s",
     async (kinds) => {
       const [notifier] = (await actors.take(1, "threads")) as [Flow];
       const [, spare] = (await actors.take(2, kinds)) as [Flow, Flow];
@@ -152,7 +152,7 @@ describe("Condition: a notification at the moment of an abort", () => {
       let notified = 0;
       // Follows the moment at which either is as likely.
       let patience = 5;
-      for (let round = 0; round < 1000; round++) {
+      for (let round = 0; round < 500; round++) {
         const controller = new AbortController();
         const first = waitAborted(condition, controller.signal);
         await untilSoon(() => waiting(condition) === 1);
@@ -171,7 +171,7 @@ describe("Condition: a notification at the moment of an abort", () => {
         expect(getEventListeners(controller.signal, "abort")).toEqual([]);
       }
       expect(notified).toBeGreaterThan(0);
-      expect(notified).toBeLessThan(1000);
+      expect(notified).toBeLessThan(500);
     },
   );
 });

@@ -237,6 +237,55 @@ describe("Event: set at the moment of a clear, a timeout, a death", () => {
   });
 });
 
+describe("Event: the deaths of others while waits come and go", () => {
+  it("a wait that is over leaves nothing behind that could be signalled", async () => {
+    const event = new Event();
+    const controller = new AbortController();
+    const waits = [event.waitAsync({ timeout: 1 }), event.waitAsync({ signal: controller.signal }).catch(() => false)];
+    controller.abort();
+    expect(await Promise.all(waits)).toEqual([false, false]);
+    // Those that were used last are used again first.
+    const waiters = [agent.inbox.open(), agent.inbox.open()];
+    expect(waiters.map((waiter) => waiter.state)).toEqual([0, 0]);
+    for (const waiter of waiters) agent.inbox.close(waiter);
+  });
+
+  // A death signals all who wait, and so one that is just giving up: its node was once used again while it was still to be popped,
+  // and the stack of the woken became a circle.
+  it("waits are aborted, end by set or go on as if nobody died", async () => {
+    // How many have died, and whether that is enough.
+    const cells = new Int32Array(new SharedArrayBuffer(8));
+    const [mortal, thread] = (await flows.take(2, "threads")) as [Flow, Flow];
+    const event = new Event();
+    const patient = new Event();
+    const waits = [patient.waitAsync(), thread.call(patient, "wait")];
+    await until("both wait", () => waitingFor(patient) === 2);
+    const died = mortal.run("dieOften", cells);
+    const outcomes = { set: 0, aborted: 0 };
+    const end = performance.now() + 1000;
+    for (let round = 0; performance.now() < end || Atomics.load(cells, 0) < 100; round++) {
+      const controllers = Array.from({ length: 20 }, () => new AbortController());
+      const hasty = controllers.map(({ signal }) =>
+        event.waitAsync({ signal }).then(
+          () => outcomes.set++,
+          () => outcomes.aborted++,
+        ),
+      );
+      for (const controller of controllers.slice(round % 3)) controller.abort();
+      event.set();
+      event.clear();
+      await Promise.all(hasty);
+      if (round % 100 === 0) await new Promise(setImmediate);
+    }
+    Atomics.store(cells, 1, 1);
+    await died;
+    expect(Math.min(outcomes.set, outcomes.aborted)).toBeGreaterThan(0);
+    expect([waitingFor(event), waitingFor(patient)]).toEqual([0, 2]);
+    patient.set();
+    expect(await Promise.all(waits)).toEqual([true, true]);
+  });
+});
+
 describe("Event: handles", () => {
   it("is the same event in another thread, at any depth of a message", async () => {
     const event = new Event();

@@ -125,6 +125,7 @@ describe("an ordinary object to look at", () => {
     const key = Symbol("key");
     data[key] = 1;
     data.toString = () => "mine";
+    // biome-ignore lint/suspicious/noProto: that such a key is harmless is the point.
     data.__proto__ = null;
     Object.defineProperty(data, "fixed", { value: 2, enumerable: false });
     expect([data[key], String(data), data.fixed]).toEqual([1, "mine", 2]);

@@ -1,6 +1,6 @@
 // What the flows of `conditionSuite` and `eventSuite` do by themselves; everything else they are told call by call.
 // A module of its own, for the threads import it and must not load vitest.
-import { Arena, fromHandle, type Handle, toHandle } from "@conc/atomics";
+import { AGENT_FOREIGN, Agents, Arena, endAgent, fromHandle, type Handle, toHandle } from "@conc/atomics";
 import type { Condition, Event } from "@conc/condition";
 import type { Lock } from "@conc/lock";
 import type { Form } from "./form.ts";
@@ -249,6 +249,16 @@ export async function readAfter(form: Form, event: Event, cells: Int32Array): Pr
 /** Who the flow is in the arena. */
 export function agentId(): number {
   return Arena.default.agent.id;
+}
+
+/** Has agents come and die, and counts them in the first cell, until the second one says that it is enough. */
+export function dieOften(_form: Form, cells: Int32Array): void {
+  const { agent, heap } = Arena.default;
+  const agents = new Agents(heap);
+  while (Atomics.load(cells, 1) === 0) {
+    endAgent(agent, agents.enlist(agent.id, AGENT_FOREIGN, "mortal"));
+    Atomics.add(cells, 0, 1);
+  }
 }
 
 // Only who holds the lock is here; the moment makes it likely that another one who believes so is seen.

@@ -103,7 +103,7 @@ describe("construction and naming", () => {
     expect([thread.state, thread.ident]).toEqual(["new", undefined]);
   });
 
-  it("run, called directly, calls the target in this thread", () => {
+  it("TH-012 run, called directly, calls the target in this thread", () => {
     expect(new Thread({ target: (a: number, b: number) => a + b, args: [2, 3] }).run()).toBe(5);
     expect(new Thread().run()).toBe(undefined);
   });
