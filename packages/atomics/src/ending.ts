@@ -24,8 +24,9 @@ import {
 } from "./layout.ts";
 import { OBJECT_COUNT } from "./references.ts";
 import { releaseAll } from "./sharing.ts";
-import { grantOldest, type Waitable, WaitQueue } from "./wait-queue.ts";
+import { type Waitable, WaitQueue } from "./wait-queue.ts";
 import { SIGNALLED, WAITING } from "./waiter.ts";
+import { grantOldest } from "./waiters.ts";
 
 /** What `AGENT_END` holds once the agent is dead. */
 const ENDED = 1;

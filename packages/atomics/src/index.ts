@@ -65,6 +65,7 @@ export { SharedArray } from "./shared-array.ts";
 export { type HandleType, Place, registerClass, SharedObject } from "./shared-object.ts";
 export { Value } from "./value.ts";
 export type { DeltaOf, ValueOf, ValueType, ValueTypeName, ViewOf } from "./value-type.ts";
-export { countWaiting, grantOldest, type Waitable, WaitQueue } from "./wait-queue.ts";
+export { type Waitable, WaitQueue } from "./wait-queue.ts";
 export { passedOverFor, Waiter } from "./waiter.ts";
+export { countWaiting, grantOldest } from "./waiters.ts";
 export { Word, type WordWait } from "./word.ts";

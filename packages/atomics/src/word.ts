@@ -1,7 +1,8 @@
 import { checkWait, Deadline, type Wait, type WaitAsync } from "./deadline.ts";
 import { QUEUE_WORDS } from "./layout.ts";
 import { Place, registerClass, SharedObject } from "./shared-object.ts";
-import { grantOldest, type Waitable, WaitQueue } from "./wait-queue.ts";
+import { type Waitable, WaitQueue } from "./wait-queue.ts";
+import { grantOldest } from "./waiters.ts";
 
 /** How a wait for a word ended. */
 export type WordWait = "ok" | "not-equal" | "timed-out";

@@ -94,7 +94,9 @@ describe("Arena", () => {
     const word: Word = Reflect.construct(Word, [
       Reflect.construct((new Word().location as object).constructor as never, [arena, place]),
     ]);
-    expect(() => word.wait(0)).toThrow("without shared memory (the page is not cross-origin isolated) nobody can block: use waitAsync()");
+    expect(() => word.wait(0)).toThrow(
+      "without shared memory (the page is not cross-origin isolated) nobody can block: use waitAsync()",
+    );
     const wait = word.waitAsync(0);
     word.store(1);
     expect(word.notify()).toBe(1);
