@@ -12,10 +12,19 @@ import {
   toHandle,
 } from "@conc/atomics";
 import { Lock, RLock, Semaphore } from "@conc/lock";
-import { conditionSuite, type Flow, Flows, quiet, type TaskFlow, type ThreadFlow, until } from "@conc/testkit";
+import {
+  conditionSuite,
+  type Flow,
+  Flows,
+  quiet,
+  type TaskFlow,
+  type ThreadFlow,
+  until,
+  waitersOf,
+} from "@conc/testkit";
 import { makeCells, type Waited, waiting } from "@conc/testkit/condition-actions.ts";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
-import { Condition } from "../src/index.ts";
+import { Condition, Event } from "../src/index.ts";
 
 const actions = new URL(import.meta.resolve("@conc/testkit/condition-actions.ts"));
 const flows = new Flows(actions);
@@ -546,6 +555,24 @@ describe("Condition: tasks of one thread", () => {
     condition.release();
     condition.release();
     expect(lock.locked).toBe(false);
+  });
+
+  // It does as yet: the lock is free, but the only one told to look is the task, which can not run before its thread is awake.
+  it.fails("a thread that blocks while a notified task of its own is on its way to the lock keeps nobody from it", async () => {
+    const lock = new Lock();
+    const condition = new Condition(lock);
+    const passed = new Event();
+    const [thread] = (await flows.take(1, "threads")) as [Flow];
+    const task = condition.runExclusiveAsync(() => condition.waitAsync());
+    await until("the task waits", () => waiting(condition) === 1);
+    condition.acquire();
+    condition.notify();
+    const set = thread.run("setInside", lock, passed);
+    await until("the thread wants the lock", () => waitersOf(lock) === 2);
+    condition.release();
+    const inTime = passed.wait({ timeout: 200 });
+    await Promise.all([task, set.then(() => thread.call(lock, "release"))]);
+    expect(inTime).toBe(true);
   });
 
   it("1,000 tasks wait and are notified one by one, in the order in which they came", async () => {
