@@ -49,7 +49,8 @@ export class Supervisor {
 
   /** Starts a thread whose slot has been reserved. */
   start(request: StartRequest): void {
-    const { port1, port2 } = new (host() as NonNullable<ReturnType<typeof host>>).workerThreads.MessageChannel();
+    const { workerThreads } = host() as NonNullable<ReturnType<typeof host>>;
+    const { port1, port2 } = new workerThreads.MessageChannel();
     const worker = startWorker(this.#arena, request.agent, {
       runtime: "node-runtime",
       name: request.name,
