@@ -22,7 +22,6 @@ import { lockSpin, unlockSpin } from "./spin-lock.ts";
 export const AGENT_READY_TO_RUN = 1;
 export const AGENT_RUNNING = 2;
 export const AGENT_BLOCKED = 3;
-export const AGENT_DEAD = 4;
 /** Terminated before it came up; it ends as soon as it does. */
 export const AGENT_CANCELLED = 5;
 

@@ -2,7 +2,6 @@
 
 import {
   AGENT_CANCELLED,
-  AGENT_DEAD,
   AGENT_FOREIGN,
   AGENT_MAIN,
   AGENT_READY_TO_RUN,
@@ -12,6 +11,7 @@ import {
 } from "./agent-table.ts";
 import type { Heap } from "./heap.ts";
 import {
+  AGENT_DEAD,
   AGENT_FLAGS,
   AGENT_ID,
   AGENT_NAME,

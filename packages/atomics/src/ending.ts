@@ -4,11 +4,12 @@
 // It happens once, however many know.
 
 import type { Agent } from "./agent.ts";
-import { AGENT_DEAD, slotOf } from "./agent-table.ts";
+import { slotOf } from "./agent-table.ts";
 import { Agents } from "./agents.ts";
 import { sweep } from "./coalesce.ts";
 import type { Deadline } from "./deadline.ts";
 import {
+  AGENT_DEAD,
   AGENT_END,
   AGENT_ID,
   AGENT_SELF,

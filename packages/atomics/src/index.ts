@@ -3,7 +3,6 @@ export {
   AGENT_BLOCKED,
   AGENT_CANCELLED,
   AGENT_DAEMON,
-  AGENT_DEAD,
   AGENT_FOREIGN,
   AGENT_HAS_HOOK,
   AGENT_MAIN,
@@ -52,6 +51,7 @@ export {
 } from "./handle.ts";
 export { Heap } from "./heap.ts";
 export {
+  AGENT_DEAD,
   AGENT_NAME_BYTES,
   AGENT_SELF,
   AGENT_STATE,
@@ -67,5 +67,5 @@ export { Value } from "./value.ts";
 export type { DeltaOf, ValueOf, ValueType, ValueTypeName, ViewOf } from "./value-type.ts";
 export { type Waitable, WaitQueue } from "./wait-queue.ts";
 export { passedOverFor, Waiter } from "./waiter.ts";
-export { countWaiting, grantOldest } from "./waiters.ts";
+export { countWaiting, grantOldest, standsIn } from "./waiters.ts";
 export { Word, type WordWait } from "./word.ts";

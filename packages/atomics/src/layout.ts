@@ -54,6 +54,9 @@ export const AGENT_NAME_LENGTH = 31;
 export const AGENT_NAME = 32;
 export const AGENT_NAME_BYTES: number = (AGENT_WORDS - AGENT_NAME) * 4;
 
+/** What AGENT_STATE holds once the agent is dead; see `agent-table.ts` for the others. */
+export const AGENT_DEAD = 4;
+
 // A waiter's node: one per blocked thread, one per pending async wait.
 export const NODE_STATE = 0;
 export const NODE_AGENT = 1;

@@ -76,7 +76,7 @@ export class WaitQueue {
   }
 
   lock(): void {
-    lockSpin(this.words, this.at + QUEUE_LOCK, this.agent.id);
+    if (lockSpin(this.words, this.at + QUEUE_LOCK, this.agent.id)) this.#repair();
   }
 
   unlock(): void {
@@ -190,16 +190,6 @@ export class WaitQueue {
     return here;
   }
 
-  /** Whether the waiter stands in this line; a signal that says only "look again" is answered with that. */
-  waitOn(waiter: Waiter): boolean {
-    this.lock();
-    const here = waiter.queue === this.at;
-    // Under the lock, for once it is moved to another line a signal is meant for that one.
-    if (here) waiter.waitOn();
-    this.unlock();
-    return here;
-  }
-
   #join(waiter: Waiter, task: number): boolean {
     waiter.begin(task);
     this.lock();
@@ -227,6 +217,13 @@ export class WaitQueue {
     let other = this.first;
     while (other !== 0 && this.#read(other, NODE_AGENT) !== agent) other = this.#read(other, NODE_NEXT);
     return other;
+  }
+
+  /** Somebody died while changing the line. Seen from its head it is whole at any moment; the way back is made anew. */
+  #repair(): void {
+    let last = 0;
+    for (let node = this.first; node !== 0; last = node, node = this.#read(node, NODE_NEXT)) this.#link(last, node);
+    this.words[this.at + QUEUE_TAIL] = last;
   }
 
   #read(node: number, field: number): number {

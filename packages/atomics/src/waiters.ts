@@ -1,7 +1,8 @@
-// What is done to many waiters of a queue at once; apart from the queue, for locks need none of it.
+// What is asked of a queue beyond what locks need, which are smaller without it.
 
 import { NODE_NEXT } from "./layout.ts";
 import type { WaitQueue } from "./wait-queue.ts";
+import type { Waiter } from "./waiter.ts";
 
 /** Grants the `count` oldest waiters of a queue what they wait for, and says how many there were. */
 export function grantOldest(queue: WaitQueue, count: number): number {
@@ -20,4 +21,14 @@ export function countWaiting(queue: WaitQueue): number {
   for (let node = queue.first; node !== 0; node = queue.agent.heap.reach(node)[node + NODE_NEXT] as number) count++;
   queue.unlock();
   return count;
+}
+
+/** Whether a waiter stands in the queue; a signal that says only "look again" is answered with that. */
+export function standsIn(queue: WaitQueue, waiter: Waiter): boolean {
+  queue.lock();
+  const here = waiter.queue === queue.at;
+  // Under the lock, for once it is moved to another line a signal is meant for that one.
+  if (here) waiter.waitOn();
+  queue.unlock();
+  return here;
 }

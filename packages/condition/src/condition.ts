@@ -19,6 +19,7 @@ import {
   QUEUE_WORDS,
   registerType,
   SharedObject,
+  standsIn,
   toHandle,
   untilSettled,
   type Wait,
@@ -128,7 +129,7 @@ export class Condition extends SharedObject implements Waitable {
     this.agent.mayBlock("waitAsync");
     const waiter = this.agent.self;
     const holding = this.#join(waiter);
-    while (this.#queue.waitOn(waiter)) {
+    while (standsIn(this.#queue, waiter)) {
       const remaining = deadline.remaining();
       if (remaining > 0) {
         this.agent.park(remaining);
@@ -166,7 +167,7 @@ export class Condition extends SharedObject implements Waitable {
     const notified = await untilSettled(
       waiter,
       { deadline, signal },
-      () => (this.#queue.waitOn(waiter) ? undefined : true),
+      () => (standsIn(this.#queue, waiter) ? undefined : true),
       () => !this.#queue.leave(waiter),
     );
     if (notified) {

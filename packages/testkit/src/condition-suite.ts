@@ -22,6 +22,11 @@ export function quiet(): Promise<void> {
 
 /** What every condition promises, whoever waits for it. */
 export function conditionSuite(name: string, { make, makeLock, makeRLock, flows }: ConditionWorld): void {
+  /** Until so many wait, and the last of them has freed the lock. */
+  function asleep(condition: Condition, count: number): Promise<unknown> {
+    return until(`${count} wait and the lock is free`, () => waiting(condition) === count && !condition.locked);
+  }
+
   /** Has the flows wait, each once, in this order; `ended` lists those who are through. */
   async function lineUp(
     condition: Condition,
@@ -36,7 +41,7 @@ export function conditionSuite(name: string, { make, makeLock, makeRLock, flows 
       const wait = flow.run<Waited>("waitOnce", condition, cells, options);
       wait.then(() => ended.push(index));
       waits.push(wait);
-      await until(`${index + 1} are waiting`, () => waiting(condition) === before + index + 1);
+      await asleep(condition, before + index + 1);
     }
     return { waits, ended };
   }
@@ -150,8 +155,7 @@ export function conditionSuite(name: string, { make, makeLock, makeRLock, flows 
         const [sleeper, notifier] = (await flows(2)) as [Flow, Flow];
         await sleeper.call(condition, "acquire");
         const wait = sleeper.call(condition, "wait");
-        await until("it waits", () => waiting(condition) === 1);
-        expect(condition.locked).toBe(false);
+        await asleep(condition, 1);
         expect(await notifier.call(condition, "acquire", { timeout: 0 })).toBe(true);
         await notifier.call(condition, "notify");
         await notifier.call(condition, "release");
@@ -195,22 +199,47 @@ export function conditionSuite(name: string, { make, makeLock, makeRLock, flows 
       const lock = makeRLock();
       const condition = make(lock);
       const [sleeper, other] = (await flows(2)) as [Flow, Flow];
-      for (const options of [undefined, { timeout: 30 }]) {
+      await sleeper.call(condition, "acquire");
+      await sleeper.call(condition, "acquire");
+      const wait = sleeper.call(condition, "wait");
+      await asleep(condition, 1);
+      expect(await other.call(condition, "acquire", { timeout: 0 })).toBe(true);
+      expect(await other.call(lock, "depth")).toBe(1);
+      await other.call(condition, "notify");
+      await other.call(condition, "release");
+      expect(await wait).toBe(true);
+      expect(await sleeper.call(lock, "depth")).toBe(2);
+      expect(await other.call(lock, "depth")).toBe(0);
+      await sleeper.call(condition, "release");
+      expect(lock.locked).toBe(true);
+      await sleeper.call(condition, "release");
+      expect(lock.locked).toBe(false);
+    });
+
+    // Where something has to happen before a time runs out, it may come too late on a busy machine: then it is tried again with more time.
+
+    it("CV-018 also when the time runs out the depth is restored", async () => {
+      const lock = makeRLock();
+      const condition = make(lock);
+      const [sleeper, other] = (await flows(2)) as [Flow, Flow];
+      for (let timeout = 20, seen = false; !seen; timeout *= 2) {
         await sleeper.call(condition, "acquire");
         await sleeper.call(condition, "acquire");
-        const wait = sleeper.call(condition, "wait", options);
-        await until("it waits", () => waiting(condition) === 1);
-        expect(lock.locked).toBe(false);
-        expect(await other.call(condition, "acquire", { timeout: 0 })).toBe(true);
-        expect(await other.call(lock, "depth")).toBe(1);
-        if (options) await until("its time has run out", () => waiting(condition) === 0);
-        else await other.call(condition, "notify");
-        await other.call(condition, "release");
-        expect(await wait).toBe(options === undefined);
+        let over = false;
+        const wait = sleeper.call(condition, "wait", { timeout }).finally(() => {
+          over = true;
+        });
+        await until("it waits", () => over || !condition.locked);
+        seen = await other.call<boolean>(condition, "acquire", { timeout: 0 });
+        if (seen) {
+          expect(await other.call(lock, "depth")).toBe(1);
+          await until("its time has run out", () => waiting(condition) === 0);
+          await other.call(condition, "release");
+        }
+        expect(await wait).toBe(false);
         expect(await sleeper.call(lock, "depth")).toBe(2);
         expect(await other.call(lock, "depth")).toBe(0);
         await sleeper.call(condition, "release");
-        expect(lock.locked).toBe(true);
         await sleeper.call(condition, "release");
         expect(lock.locked).toBe(false);
       }
@@ -219,28 +248,46 @@ export function conditionSuite(name: string, { make, makeLock, makeRLock, flows 
     it("CV-019 the timeout bounds the wait, not the time to get the lock again", async () => {
       const [sleeper, holder] = (await flows(2)) as [Flow, Flow];
       for (const condition of [make(), make(makeLock())]) {
-        const { waits, ended } = await lineUp(condition, [sleeper], { timeout: 30 });
-        await holder.call(condition, "acquire");
-        await until("its time has run out", () => waiting(condition) === 0);
-        await quiet();
-        expect(ended).toEqual([]);
-        await holder.call(condition, "release");
-        expect(await waits[0]).toMatchObject({ result: false, held: true });
+        for (let timeout = 20, seen = false; !seen; timeout *= 2) {
+          let over = false;
+          const wait = sleeper.run<Waited>("waitOnce", condition, makeCells(), { timeout }).finally(() => {
+            over = true;
+          });
+          await until("it waits", () => over || waiting(condition) === 1);
+          await holder.call(condition, "acquire");
+          seen = waiting(condition) === 1;
+          if (seen) {
+            await until("its time has run out", () => waiting(condition) === 0);
+            await quiet();
+            expect(over).toBe(false);
+          }
+          await holder.call(condition, "release");
+          expect(await wait).toMatchObject({ result: false, held: true });
+        }
       }
     });
 
     it("CV-020 a notification goes past one whose time has run out, although he has not got the lock yet", async () => {
       const condition = make();
       const [late, patient, notifier] = (await flows(3)) as [Flow, Flow, Flow];
-      const first = await lineUp(condition, [late], { timeout: 30 });
-      const second = await lineUp(condition, [patient]);
-      await notifier.call(condition, "acquire");
-      await until("the first one's time has run out", () => waiting(condition) === 1);
-      await notifier.call(condition, "notify");
-      expect(waiting(condition)).toBe(0);
-      await notifier.call(condition, "release");
-      expect(await first.waits[0]).toMatchObject({ result: false, held: true });
-      await expectNotified(second.waits);
+      for (let timeout = 20, seen = false; !seen; timeout *= 2) {
+        const cells = makeCells();
+        let over = false;
+        const first = late.run<Waited>("waitOnce", condition, cells, { timeout }).finally(() => {
+          over = true;
+        });
+        await until("the first waits", () => over || waiting(condition) === 1);
+        const second = patient.run<Waited>("waitOnce", condition, cells);
+        await until("the second waits", () => waiting(condition) === (over ? 1 : 2));
+        await notifier.call(condition, "acquire");
+        seen = waiting(condition) === 2;
+        await until("the first one's time has run out", () => waiting(condition) === 1);
+        await notifier.call(condition, "notify");
+        expect(waiting(condition)).toBe(0);
+        await notifier.call(condition, "release");
+        expect(await first).toMatchObject({ result: false, held: true });
+        expect(await second).toMatchObject({ result: true, held: true });
+      }
     });
 
     it("CV-024 of a plain Lock it is enough that somebody holds it", async () => {
@@ -507,10 +554,9 @@ export function conditionSuite(name: string, { make, makeLock, makeRLock, flows 
         await notifier.run("notify", condition, 1);
         return over;
       });
-      const { result, elapsed, held, calls } = await wait;
+      const { result, elapsed, held } = await wait;
       expect([result, held]).toEqual([0, true]);
       expect(elapsed).toBeGreaterThanOrEqual(60);
-      expect(calls).toBeGreaterThan(2);
     });
 
     it("CV-045 timeout 0 asks the predicate before and after one try, and returns its last value", async () => {
@@ -535,11 +581,18 @@ export function conditionSuite(name: string, { make, makeLock, makeRLock, flows 
     it("CV-048 what has become true at the deadline counts, although nobody notified", async () => {
       const condition = make();
       const [flow] = (await flows(1)) as [Flow];
-      const cells = makeCells();
-      const wait = flow.run<WaitedFor>("waitForLevel", condition, cells, 1, { timeout: 40 });
-      await until("it waits", () => waiting(condition) === 1);
-      Atomics.store(cells, LEVEL, 1);
-      expect(await wait).toMatchObject({ same: true, calls: 2, held: true });
+      for (let timeout = 20, seen = false; !seen; timeout *= 2) {
+        const cells = makeCells();
+        let over = false;
+        const wait = flow.run<WaitedFor>("waitForLevel", condition, cells, 1, { timeout }).finally(() => {
+          over = true;
+        });
+        await until("it waits", () => over || waiting(condition) === 1);
+        Atomics.store(cells, LEVEL, 1);
+        seen = waiting(condition) === 1;
+        if (seen) expect(await wait).toMatchObject({ same: true, calls: 2, held: true });
+        else await wait;
+      }
     });
   });
 }

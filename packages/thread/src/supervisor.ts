@@ -63,7 +63,11 @@ export class Supervisor {
     this.#workers.set(id, worker);
     // The thread catches its own errors: what arrives here kept it from doing so, such as a full heap.
     worker.on("error", (error) => this.#failed(request, error));
-    worker.on("exit", () => this.#workers.delete(id));
+    worker.on("exit", () => {
+      this.#workers.delete(id);
+      // The other supervisor may be clearing up after a thread that died just before, and need what this one had in its hands.
+      endAgent(this.#arena.agent, id);
+    });
     this.watch({ id, parent: request.parent, port: port2 });
   }
 

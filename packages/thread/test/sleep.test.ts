@@ -12,14 +12,15 @@ it("sleep blocks for the time given, sleepAsync does not block", async () => {
   let begin = performance.now();
   sleep(30);
   expect(performance.now() - begin).toBeGreaterThanOrEqual(30);
-  let ticks = 0;
-  const ticking = setInterval(() => ticks++, 5);
+  let ranMeanwhile = false;
+  setTimeout(() => {
+    ranMeanwhile = true;
+  });
   begin = performance.now();
-  await sleepAsync(60);
-  clearInterval(ticking);
+  await sleepAsync(30);
   // Timers of Node may go off within the last millisecond.
-  expect(performance.now() - begin).toBeGreaterThanOrEqual(59);
-  expect(ticks).toBeGreaterThan(1);
+  expect(performance.now() - begin).toBeGreaterThanOrEqual(29);
+  expect(ranMeanwhile).toBe(true);
 });
 
 it("0 does not wait", async () => {
