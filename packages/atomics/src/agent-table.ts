@@ -6,6 +6,7 @@ import {
   AGENT_END,
   AGENT_FLAGS,
   AGENT_ID,
+  AGENT_NAME_LENGTH,
   AGENT_PARENT,
   AGENT_STATE,
   AGENT_WORDS,
@@ -58,7 +59,9 @@ export function enlist(heap: Heap, by: number, flags: number): number {
       if (words[base + AGENT_ID] !== 0) continue;
       const epoch = ((words[HEADER_EPOCH] as number) % EPOCH_MAX) + 1;
       words[HEADER_EPOCH] = epoch;
-      words[base + AGENT_END] = 0;
+      // Not cleared when its last tenant ended: those who still looked at that one would have seen half of it.
+      words.fill(0, base + 1, base + AGENT_END + 1);
+      words[base + AGENT_NAME_LENGTH] = 0;
       words[base + AGENT_FLAGS] = flags;
       words[base + AGENT_PARENT] = by;
       words[base + AGENT_STATE] = by === 0 ? AGENT_RUNNING : AGENT_READY_TO_RUN;

@@ -15,12 +15,10 @@ import {
   AGENT_SELF,
   AGENT_STATE,
   AGENT_WAITERS,
-  AGENT_WORDS,
   NODE_QUEUE,
   NODE_STATE,
   NODE_WORDS,
   QUEUE_VALUE,
-  QUEUE_WORDS,
   WAITERS_PER_BLOCK,
 } from "./layout.ts";
 import { OBJECT_COUNT } from "./references.ts";
@@ -78,9 +76,6 @@ export function endAgent(agent: Agent, id: number): boolean {
   freeWaiters(agent, base);
 
   announceEnd(agent, id);
-  // All but the line of joiners, in which those who ask about an agent of the past may stand for a moment yet.
-  words.fill(0, base + 1, base + AGENT_END);
-  words.fill(0, base + AGENT_END + QUEUE_WORDS, base + AGENT_WORDS);
   Atomics.store(words, base + AGENT_ID, 0);
 
   signalAll(agent);
