@@ -8,6 +8,8 @@ import {
   AGENT_ID,
   AGENT_NAME_LENGTH,
   AGENT_PARENT,
+  AGENT_READY_TO_RUN,
+  AGENT_RUNNING,
   AGENT_STATE,
   AGENT_WORDS,
   EPOCH_MAX,
@@ -17,24 +19,8 @@ import {
   SLOT_BITS,
   SLOT_MASK,
 } from "./layout.ts";
+import { meetPeers } from "./meeting.ts";
 import { lockSpin, unlockSpin } from "./spin-lock.ts";
-
-// What an agent is doing, as others see it.
-export const AGENT_READY_TO_RUN = 1;
-export const AGENT_RUNNING = 2;
-export const AGENT_BLOCKED = 3;
-/** Terminated before it came up; it ends as soon as it does. */
-export const AGENT_CANCELLED = 5;
-
-// Flags of an agent.
-/** The program does not wait for it. */
-export const AGENT_DAEMON = 1;
-/** Not started by the library: it may use primitives, but is not listed among the threads. */
-export const AGENT_FOREIGN = 2;
-/** It made the arena. */
-export const AGENT_MAIN = 4;
-/** It wants to be told of errors in the threads that it started, instead of having them printed. */
-export const AGENT_HAS_HOOK = 8;
 
 /** The place of an agent's slot, or 0 if the agent is gone. */
 export function slotOf(heap: Heap, id: number): number {
@@ -49,6 +35,7 @@ export function slotOf(heap: Heap, id: number): number {
  * @throws {ArenaFullError} If there are too many.
  */
 export function enlist(heap: Heap, by: number, flags: number): number {
+  meetPeers();
   const locker = by || 1;
   lockSpin(heap.words, HEADER_AGENT_LOCK, locker);
   try {

@@ -1,33 +1,45 @@
-import { AGENT_BLOCKED, slotOf } from "./agent-table.ts";
-import { BlockingNotAllowedError } from "./errors.ts";
-import type { Heap } from "./heap.ts";
-import { Inbox } from "./inbox.ts";
-import { AGENT_READY, AGENT_SELF, AGENT_STATE, NODE_AGENT, NODE_READY, NODE_STATE } from "./layout.ts";
-import type { Memory } from "./memory.ts";
-import { threadMaySleep } from "./spin-lock.ts";
-import { WAITING, Waiter } from "./waiter.ts";
+// How async waiters are woken. Each pending async wait has a node of its own in the arena. Other agents push it on the READY stack of
+// the node's agent, which watches that one word, however many waits are pending, and so never abandons an engine's `waitAsync`, which
+// could not be cancelled and would swallow somebody's wake-up. What this agent does to its own waits needs no such detour.
+//
+// An agent is told of a node when the node's state leaves WAITING, and the state goes back there only after the agent has served it:
+// so a node is on the stack at most once, and is not freed before. The stack is emptied in one exchange, so there is no ABA.
 
-/** This thread, as a participant of one arena: how it sleeps, and how it wakes others. */
+import { BlockingNotAllowedError } from "./errors.ts";
+import { type Heap, NODE } from "./heap.ts";
+import { AGENT_SELF, HEADER_SLOTS, NODE_WORDS, SLOT_MASK } from "./layout.ts";
+import type { Memory } from "./memory.ts";
+import { peers } from "./peers.ts";
+import { Waiter } from "./waiter.ts";
+
+/** Keeps Node, Bun and Deno alive while an async wait is pending; a pending `waitAsync` does not. */
+const KEEP_ALIVE_INTERVAL = 2 ** 30;
+
+/** This thread, as a participant of one arena, with its pending waits. */
 export class Agent {
   readonly memory: Memory;
   readonly heap: Heap;
-  /** Its id: positive, below 2^30, unlike that of any other agent of the arena. */
+  /** Its id: positive, below 2^29, unlike that of any other agent of the arena. */
   readonly id: number;
   /** The place of its slot. */
   readonly base: number;
   /** The node with which the thread itself waits, blocked. */
   readonly self: Waiter;
-  readonly inbox: Inbox;
+  /** How many async waits are pending. */
+  pending = 0;
   /** Called each time before the thread falls asleep: the last chance to arrange what has to go on without it. */
   beforeSleep: (() => void) | undefined;
+  /** Async waits by their nodes; one that was given up stays until it was served, for until then its node can not be freed. */
+  readonly #waiters = new Map<number, Waiter>();
+  #told: Waiter[] = [];
+  #keepAlive: ReturnType<typeof setInterval> | undefined;
 
   constructor(memory: Memory, heap: Heap, id: number) {
     this.memory = memory;
     this.heap = heap;
     this.id = id;
-    this.base = slotOf(heap, id);
+    this.base = heap.words[HEADER_SLOTS + (id & SLOT_MASK)] as number;
     this.self = new Waiter(this, this.base + AGENT_SELF);
-    this.inbox = new Inbox(this);
   }
 
   /**
@@ -37,41 +49,61 @@ export class Agent {
    * @throws {BlockingNotAllowedError} On a browser's main thread, and where no other thread could end the sleep.
    */
   mayBlock(asyncForm: string): void {
-    if (this.memory.shared && threadMaySleep()) return;
-    const reason = this.memory.shared
-      ? "a browser's main thread must not"
-      : "without shared memory (the page is not cross-origin isolated) nobody can";
-    throw new BlockingNotAllowedError(`${reason} block: use ${asyncForm}()`);
-  }
-
-  /** Sleeps while nobody wakes the thread's own node, at most `timeout` milliseconds. */
-  park(timeout: number): void {
-    this.beforeSleep?.();
-    const { heap, base } = this;
-    const words = heap.reach(base);
-    const before = Atomics.exchange(words, base + AGENT_STATE, AGENT_BLOCKED);
-    this.memory.wait(words, base + AGENT_SELF + NODE_STATE, WAITING, timeout);
-    Atomics.compareExchange(words, base + AGENT_STATE, AGENT_BLOCKED, before);
-  }
-
-  /** Wakes the agent whose node this is; the node's state says already what for. */
-  wake(node: number): void {
-    const { heap, memory, id } = this;
-    const words = heap.reach(node);
-    const whose = words[node + NODE_AGENT] as number;
-    const base = slotOf(heap, whose);
-    if (base === 0) return;
-    const slot = heap.reach(base);
-    if (node === base + AGENT_SELF) {
-      memory.notify(slot, node + NODE_STATE);
-      return;
+    try {
+      this.memory.wait(this.heap.words, 0, 0, 0);
+    } catch {
+      throw new BlockingNotAllowedError(
+        `a browser's main thread, and one without shared memory, must not block: use ${asyncForm}()`,
+      );
     }
-    let top: number;
-    do {
-      top = Atomics.load(slot, base + AGENT_READY);
-      words[node + NODE_READY] = top;
-    } while (Atomics.compareExchange(slot, base + AGENT_READY, top, node) !== top);
-    if (whose === id) this.inbox.schedule();
-    else if (top === 0) memory.notify(slot, base + AGENT_READY);
+  }
+
+  /** Begins an async wait. */
+  open(): Waiter {
+    const waiter = new Waiter(this, this.heap.allocate(NODE_WORDS * 4, this.id, NODE));
+    this.#waiters.set(waiter.node, waiter);
+    if (this.pending++ === 0) {
+      this.#keepAlive = setInterval(() => {}, KEEP_ALIVE_INTERVAL);
+      peers?.watch(this);
+    }
+    return waiter;
+  }
+
+  /** Ends it; its node stands in no queue any more. */
+  close(waiter: Waiter): void {
+    waiter.woken = undefined;
+    // Out of use in one step: who clears up after the dead may signal it in the very moment in which it leaves its line.
+    if (waiter.end()) this.#free(waiter);
+    if (--this.pending === 0) clearInterval(this.#keepAlive);
+  }
+
+  /** Has the waiter of a node serve itself soon, on the event loop; false if the node is not of an async wait of this agent. */
+  serve(node: number): boolean {
+    const waiter = this.#waiters.get(node);
+    if (waiter && this.#told.push(waiter) === 1) {
+      queueMicrotask(() => {
+        for (const told of this.takeTold()) {
+          told.served = true;
+          if (told.woken) told.woken();
+          else this.#free(told);
+        }
+      });
+    }
+    return waiter !== undefined;
+  }
+
+  /** The nodes of this agent's async waits. */
+  get nodes(): Iterable<number> {
+    return this.#waiters.keys();
+  }
+
+  /** Those who were told and have not served themselves, which they will not do now; oldest first. */
+  takeTold(): Waiter[] {
+    return this.#told.splice(0);
+  }
+
+  #free(waiter: Waiter): void {
+    this.#waiters.delete(waiter.node);
+    this.heap.free(waiter.node, this.id);
   }
 }

@@ -1,24 +1,21 @@
 // What agents know of each other, beyond what locks need: names, states, flags, who started whom.
 
-import {
-  AGENT_CANCELLED,
-  AGENT_FOREIGN,
-  AGENT_MAIN,
-  AGENT_READY_TO_RUN,
-  AGENT_RUNNING,
-  enlist,
-  slotOf,
-} from "./agent-table.ts";
+import { enlist, slotOf } from "./agent-table.ts";
 import type { Heap } from "./heap.ts";
 import {
+  AGENT_CANCELLED,
   AGENT_DEAD,
   AGENT_FLAGS,
+  AGENT_FOREIGN,
   AGENT_ID,
+  AGENT_MAIN,
   AGENT_NAME,
   AGENT_NAME_BYTES,
   AGENT_NAME_LENGTH,
   AGENT_PARENT,
+  AGENT_READY_TO_RUN,
   AGENT_REPORTS,
+  AGENT_RUNNING,
   AGENT_STATE,
   HEADER_NUMBER,
   HEADER_SLOTS,

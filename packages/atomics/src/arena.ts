@@ -1,86 +1,88 @@
 import { Agent } from "./agent.ts";
-import { AGENT_FOREIGN, AGENT_MAIN, enlist } from "./agent-table.ts";
-import { Heap } from "./heap.ts";
-import { HEADER_ID, HEADER_MAGIC, MAGIC } from "./layout.ts";
+import { Heap, OBJECT } from "./heap.ts";
+import {
+  AGENT_FLAGS,
+  AGENT_ID,
+  AGENT_MAIN,
+  AGENT_RUNNING,
+  AGENT_STATE,
+  AGENT_WORDS,
+  HEADER_EPOCH,
+  HEADER_ID,
+  HEADER_MAGIC,
+  HEADER_SERIAL,
+  HEADER_SLOTS,
+  MAGIC,
+  OBJECT_COUNT,
+  OBJECT_SERIAL,
+  OBJECT_WORDS,
+  SLOT_BITS,
+} from "./layout.ts";
 import { type Memory, ThreadMemory } from "./memory.ts";
-import { References } from "./references.ts";
+import type { Sharing } from "./sharing.ts";
 
 /** How far an arena may grow. Only address space is reserved; memory is used as it is needed. */
 const MAX_BYTES = 2 ** 30;
 
-const arenas = new Map<number, Arena>();
-let defaultArena: Arena | undefined;
+/** The agent that makes an arena. */
+const FIRST_AGENT = 1 << SLOT_BITS;
 
-/**
- * The piece of shared memory in which all state of the primitives lives.
- *
- * A program rarely meets it: the first primitive makes one, threads of `@conc/thread` know it from birth. A `Worker` that was
- * started in another way adopts it once.
- */
-export class Arena {
+/** The arenas that this thread takes part in, by their ids. */
+export const arenas: Map<number, OpenArena> = new Map();
+
+let home: OpenArena | undefined;
+
+/** The arena in which this thread makes primitives; made when first asked for. */
+export function homeArena(): OpenArena {
+  home ??= new OpenArena(newMemory(MAX_BYTES));
+  return home;
+}
+
+/** From now on this thread makes its primitives here. */
+export function setHomeArena(arena: OpenArena): void {
+  home = arena;
+}
+
+/** A piece of memory in which primitives live, as this thread sees it. */
+export class OpenArena {
   /** Tells arenas apart in handles. */
   readonly id: number;
   readonly memory: Memory;
   readonly heap: Heap;
   /** This thread, as one of those who take part. */
   readonly agent: Agent;
-  readonly references: References;
+  /** The objects that others know, too; there once the first one is shared. */
+  sharing: Sharing | undefined;
+  readonly #finalizer: FinalizationRegistry<number> = new FinalizationRegistry((place) => {
+    if (this.isPrivate(place)) this.heap.free(place, this.agent.id);
+    else this.sharing?.drop(place);
+  });
 
   /**
    * Opens an arena for this thread.
    *
    * @param memory Its bytes; all zero for a new arena.
-   * @param agent The id under which this thread was enlisted already, if it was.
-   * @throws {TypeError} If the memory holds something else.
+   * @param agent The id under which this thread takes part; left out for a new arena.
    */
-  constructor(memory: Memory, agent = 0) {
+  constructor(memory: Memory, agent: number = FIRST_AGENT) {
     this.memory = memory;
     this.heap = new Heap(memory);
-    const { words } = this.heap;
-    const fresh = words[HEADER_MAGIC] === 0;
-    if (fresh) {
-      this.heap.format();
+    const { heap } = this;
+    const { words } = heap;
+    if (words[HEADER_MAGIC] === 0) {
+      heap.format();
+      const base = heap.allocate(AGENT_WORDS * 4, agent);
+      words[HEADER_SLOTS] = base;
+      words[HEADER_EPOCH] = 1;
+      words[base + AGENT_ID] = agent;
+      words[base + AGENT_STATE] = AGENT_RUNNING;
+      words[base + AGENT_FLAGS] = AGENT_MAIN;
       words[HEADER_ID] = Math.random() * 2 ** 31;
       Atomics.store(words, HEADER_MAGIC, MAGIC);
     }
-    if (words[HEADER_MAGIC] !== MAGIC) throw notAnArena();
     this.id = words[HEADER_ID] as number;
-    this.agent = new Agent(memory, this.heap, agent || enlist(this.heap, 0, fresh ? AGENT_MAIN : AGENT_FOREIGN));
-    this.references = new References(this.agent);
+    this.agent = new Agent(memory, heap, agent);
     arenas.set(this.id, this);
-  }
-
-  /** The arena in which this thread makes primitives; made when first asked for. */
-  static get default(): Arena {
-    defaultArena ??= new Arena(newMemory(MAX_BYTES));
-    return defaultArena;
-  }
-
-  /**
-   * Lets this thread take part in an arena, and make its primitives there from now on. Again with the same buffer: no effect.
-   *
-   * @param buffer The `buffer` of another thread's arena, received by `postMessage`.
-   * @param agent The id under which this thread was enlisted there already, if it was.
-   * @throws {TypeError} If it is not an arena's buffer.
-   */
-  static adopt(buffer: SharedArrayBuffer, agent?: number): Arena {
-    defaultArena = Arena.join(buffer, agent);
-    return defaultArena;
-  }
-
-  /** As {@link adopt}, but new primitives go on being made where they were before. */
-  static join(buffer: SharedArrayBuffer, agent?: number): Arena {
-    // Anything with words in it may be asked for its id; the rest is checked where the arena is opened.
-    if (!(buffer?.byteLength > HEADER_ID * 4 + 3) || buffer instanceof ArrayBuffer) throw notAnArena();
-    return (
-      arenas.get(new Int32Array(buffer, 0, HEADER_ID + 1)[HEADER_ID] as number) ??
-      new Arena(new ThreadMemory(buffer), agent)
-    );
-  }
-
-  /** The arena of this id, if this thread takes part in it. */
-  static find(id: number): Arena | undefined {
-    return arenas.get(id);
   }
 
   /** What other threads need to adopt the arena; a plain `ArrayBuffer`, not shared, where the page is not isolated. */
@@ -92,10 +94,26 @@ export class Arena {
   get used(): number {
     return this.heap.used;
   }
-}
 
-function notAnArena(): TypeError {
-  return new TypeError("not the SharedArrayBuffer of an arena");
+  /** Makes a block for a new shared object, all zero after the first two words. */
+  create(bytes: number): number {
+    const { heap, agent } = this;
+    const place = heap.allocate(bytes + OBJECT_WORDS * 4, agent.id, OBJECT);
+    const words = heap.reach(place);
+    words[place + OBJECT_COUNT] = -agent.id;
+    words[place + OBJECT_SERIAL] = Atomics.add(words, HEADER_SERIAL, 1) + 1;
+    return place;
+  }
+
+  /** Gives a block up once its object is collected. */
+  hold(object: object, place: number): void {
+    this.#finalizer.register(object, place);
+  }
+
+  /** Whether nobody but this agent knows the object of a block. */
+  isPrivate(place: number): boolean {
+    return this.heap.reach(place)[place + OBJECT_COUNT] === -this.agent.id;
+  }
 }
 
 function newMemory(maxByteLength: number): Memory {

@@ -39,6 +39,6 @@ export function untilSettled<T>(
     arm();
     if (signal?.aborted) aborted();
     // Woken before, when the wait had another meaning: a notified waiter that now wants the lock.
-    else if (waiter.popped) waiter.woken();
+    else if (waiter.served) waiter.woken();
   });
 }

@@ -1,7 +1,7 @@
 // What is done to the heap as a whole, while it stands still.
 
 import type { Agent } from "./agent.ts";
-import { type Heap, OBJECT, ORDER, UNIT_SHIFT, UNIT_WORDS } from "./heap.ts";
+import { type Heap, type NODE, type OBJECT, ORDER, UNIT_SHIFT, UNIT_WORDS } from "./heap.ts";
 import { HEADER_END, HEADER_FREE, HEADER_HEAP_LOCK } from "./layout.ts";
 import { lockSpin, unlockSpin } from "./spin-lock.ts";
 
@@ -24,16 +24,18 @@ export function coalesce({ heap, id }: Agent): void {
   unlockSpin(words, HEADER_HEAP_LOCK);
 }
 
-/** Frees the blocks of shared objects that `isDead` names. */
-export function sweep({ heap, id }: Agent, isDead: (words: Int32Array, place: number) => boolean): void {
-  const dead: number[] = [];
+/** Visits all blocks that bear a mark. The heap's lock is held meanwhile: none is freed. */
+export function forEachTaken(
+  { heap, id }: Agent,
+  mark: typeof OBJECT | typeof NODE,
+  visit: (words: Int32Array, place: number) => void,
+): void {
   lockSpin(heap.words, HEADER_HEAP_LOCK, id);
   const words = heap.renew();
   eachBlock(heap, (unit, tag) => {
-    if ((tag & OBJECT) !== 0 && isDead(words, unit * UNIT_WORDS)) dead.push(unit * UNIT_WORDS);
+    if ((tag & mark) !== 0) visit(words, unit * UNIT_WORDS);
   });
   unlockSpin(words, HEADER_HEAP_LOCK);
-  for (const place of dead) heap.free(place, id);
 }
 
 function eachBlock(heap: Heap, visit: (unit: number, tag: number) => void): void {

@@ -1,4 +1,4 @@
-import { Arena } from "./arena.ts";
+import { arenas } from "./arena.ts";
 import { describe, dress, makeError, read, takeApart } from "./error-codec.ts";
 import { fromHandle, isShareable, type Shareable, toHandle, typeOf } from "./handle.ts";
 
@@ -207,7 +207,7 @@ class Packer {
   #handle(node: number, value: Shareable): void {
     const handle = toHandle(value);
     this.#wire.bodies[node] = handle;
-    const buffer = Arena.find(handle.arena)?.buffer;
+    const buffer = arenas.get(handle.arena)?.buffer;
     if (typeof SharedArrayBuffer === "function" && buffer instanceof SharedArrayBuffer) this.#arenas.add(buffer);
     this.#modules.add(typeOf(handle.type)?.module);
     for (const module of handle.modules ?? []) this.#modules.add(module);

@@ -6,40 +6,40 @@
 import type { Agent } from "./agent.ts";
 import { slotOf } from "./agent-table.ts";
 import { Agents } from "./agents.ts";
-import { sweep } from "./coalesce.ts";
+import { forEachTaken } from "./coalesce.ts";
 import type { Deadline } from "./deadline.ts";
+import { NODE, OBJECT } from "./heap.ts";
 import {
   AGENT_DEAD,
   AGENT_END,
   AGENT_ID,
   AGENT_SELF,
   AGENT_STATE,
-  AGENT_WAITERS,
+  NODE_AGENT,
   NODE_QUEUE,
   NODE_STATE,
-  NODE_WORDS,
+  OBJECT_COUNT,
   QUEUE_VALUE,
-  WAITERS_PER_BLOCK,
+  SIGNALLED,
+  WAITING,
 } from "./layout.ts";
-import { OBJECT_COUNT } from "./references.ts";
 import { releaseAll } from "./sharing.ts";
-import { type Waitable, WaitQueue } from "./wait-queue.ts";
-import { SIGNALLED, WAITING } from "./waiter.ts";
+import { notify, tell } from "./sleeping.ts";
+import { WaitQueue } from "./wait-queue.ts";
 import { grantOldest } from "./waiters.ts";
+import { anyPrimitive, withdraw } from "./withdrawal.ts";
 
 /** What `AGENT_END` holds once the agent is dead. */
 const ENDED = 1;
 
 /** The line of those who wait for an agent to end. */
 function endQueue(agent: Agent, id: number, base: number): WaitQueue {
-  const ended: Waitable = {
+  return new WaitQueue(agent, base + AGENT_END, {
+    ...anyPrimitive,
     // Asked under the queue's lock, as is the value changed under it: no mark is needed. A new tenant of the slot is another agent.
     enter: () => slotOf(agent.heap, id) === 0 || agent.heap.reach(base)[base + AGENT_END + QUEUE_VALUE] === ENDED,
-    left: () => false,
-    passOn: () => {},
     asyncForm: "joinAsync",
-  };
-  return new WaitQueue(agent, base + AGENT_END, ended);
+  });
 }
 
 /** Blocks until the agent has ended; false if the time ran out first. */
@@ -69,11 +69,10 @@ export function endAgent(agent: Agent, id: number): boolean {
   const words = agent.heap.reach(base);
   if (Atomics.exchange(words, base + AGENT_STATE, AGENT_DEAD) === AGENT_DEAD) return false;
 
-  leaveQueues(agent, base);
+  const nodes = nodesOf(agent, id);
+  for (const node of [base + AGENT_SELF, ...nodes]) withdraw(agent, node, false);
   releaseAll(agent, base);
-  // What it never shared nobody else can need.
-  sweep(agent, (heapWords, place) => heapWords[place + OBJECT_COUNT] === -id);
-  freeWaiters(agent, base);
+  for (const place of [...nodes, ...privateObjectsOf(agent, id)]) agent.heap.free(place, agent.id);
 
   announceEnd(agent, id);
   Atomics.store(words, base + AGENT_ID, 0);
@@ -93,60 +92,37 @@ export function announceEnd(agent: Agent, id: number): void {
   grantOldest(joiners, Number.POSITIVE_INFINITY);
 }
 
-/** Takes a dead agent's waiters out of the lines they stand in. */
-function leaveQueues(agent: Agent, base: number): void {
-  for (const node of nodesOf(agent, base)) {
-    const words = agent.heap.reach(node);
-    // It may be moved to another line, or granted, while we look.
-    for (let at = Atomics.load(words, node + NODE_QUEUE); at !== 0; at = Atomics.load(words, node + NODE_QUEUE)) {
-      // The line may keep its mark although nobody stands in it any more: all primitives bear with that.
-      const queue = new WaitQueue(agent, at, {
-        enter: () => false,
-        left: () => false,
-        passOn: () => {},
-        asyncForm: "",
-      });
-      queue.lock();
-      let next = 0;
-      if (Atomics.load(words, node + NODE_QUEUE) === at) {
-        const signalled = Atomics.load(words, node + NODE_STATE) === SIGNALLED;
-        queue.unlink(node);
-        Atomics.store(words, node + NODE_QUEUE, 0);
-        if (signalled) next = queue.signal();
-      }
-      queue.unlock();
-      queue.wake(next);
-    }
-  }
+/** The blocks of the objects that an agent never shared: nobody else can need them. */
+function privateObjectsOf(agent: Agent, id: number): number[] {
+  const places: number[] = [];
+  forEachTaken(agent, OBJECT, (words, place) => {
+    if (words[place + OBJECT_COUNT] === -id) places.push(place);
+  });
+  return places;
+}
+
+/** The nodes of an agent's async waits. */
+function nodesOf(agent: Agent, id: number): number[] {
+  const nodes: number[] = [];
+  forEachTaken(agent, NODE, (words, place) => {
+    if (words[place + NODE_AGENT] === id) nodes.push(place);
+  });
+  return nodes;
 }
 
 /** Has everyone who waits look again: what they wait for may have belonged to the dead. */
 function signalAll(agent: Agent): void {
+  const woken: number[] = [];
+  const signal = (words: Int32Array, node: number): void => {
+    if (Atomics.load(words, node + NODE_QUEUE) === 0) return;
+    if (Atomics.compareExchange(words, node + NODE_STATE, WAITING, SIGNALLED) !== WAITING) return;
+    if (!agent.serve(node)) woken.push(tell(agent, node));
+  };
   for (const id of new Agents(agent.heap).ids()) {
     const base = slotOf(agent.heap, id);
-    if (base === 0) continue;
-    for (const node of nodesOf(agent, base)) {
-      const words = agent.heap.reach(node);
-      if (Atomics.load(words, node + NODE_QUEUE) === 0) continue;
-      if (Atomics.compareExchange(words, node + NODE_STATE, WAITING, SIGNALLED) === WAITING) agent.wake(node);
-    }
+    if (base !== 0) signal(agent.heap.reach(base), base + AGENT_SELF);
   }
-}
-
-function* nodesOf(agent: Agent, base: number): Generator<number> {
-  yield base + AGENT_SELF;
-  let block = Atomics.load(agent.heap.reach(base), base + AGENT_WAITERS);
-  while (block !== 0) {
-    for (let index = 1; index < WAITERS_PER_BLOCK; index++) yield block + index * NODE_WORDS;
-    block = agent.heap.reach(block)[block] as number;
-  }
-}
-
-function freeWaiters(agent: Agent, base: number): void {
-  let block = Atomics.exchange(agent.heap.reach(base), base + AGENT_WAITERS, 0);
-  while (block !== 0) {
-    const next = agent.heap.reach(block)[block] as number;
-    agent.heap.free(block, agent.id);
-    block = next;
-  }
+  // None of these nodes can be freed meanwhile: that takes the heap's lock.
+  forEachTaken(agent, NODE, signal);
+  for (const word of woken) notify(agent, word);
 }

@@ -1,5 +1,6 @@
-import { Arena } from "./arena.ts";
+import { arenas, type OpenArena } from "./arena.ts";
 import { InvalidStateError } from "./errors.ts";
+import { OBJECT_WORDS } from "./layout.ts";
 import { type HandleType, Place, SharedObject, types } from "./shared-object.ts";
 import { Sharing } from "./sharing.ts";
 
@@ -63,8 +64,9 @@ export function toHandle(value: Shareable): Handle {
   if (!isShareable(value))
     throw new TypeError(`only primitives have a handle, got ${value === null ? "null" : typeof value}`);
   if (HANDLE in value) return value[HANDLE]();
-  const { arena, place } = value.location;
-  const serial = Sharing.of(arena.references).share(value, place);
+  const { arena } = value;
+  const place = value.base - OBJECT_WORDS;
+  const serial = Sharing.of(arena).share(value, place);
   return { type: value[Symbol.toStringTag], arena: arena.id, offset: place * 4, serial, ...value.handleFields };
 }
 
@@ -87,7 +89,7 @@ export function fromHandle<T = unknown>(handle: Handle): T {
   const arena = arenaOf(handle);
   const place = handle.offset / 4;
   const make = (): object => handleType.make?.(new Place(arena, place), handle) as object;
-  return Sharing.of(arena.references).view(place, handle.serial, make) as T;
+  return Sharing.of(arena).view(place, handle.serial, make) as T;
 }
 
 /**
@@ -95,8 +97,8 @@ export function fromHandle<T = unknown>(handle: Handle): T {
  *
  * @throws {InvalidStateError} If this thread does not take part in it.
  */
-export function arenaOf(handle: Handle): Arena {
-  const arena = Arena.find(handle.arena);
+export function arenaOf(handle: Handle): OpenArena {
+  const arena = arenas.get(handle.arena);
   if (arena) return arena;
   throw new InvalidStateError(
     "this thread does not know the arena of the handle: send it Arena.default.buffer and call Arena.adopt(buffer) first",

@@ -18,7 +18,9 @@ export const UNIT_WORDS = 8;
 export const ORDER = 31;
 export const TAKEN = 32;
 /** Taken by a shared object. */
-export const OBJECT = 64;
+export const OBJECT = 64 as const;
+/** Taken by the node of an async wait. */
+export const NODE = 128 as const;
 
 /** The allocator of an arena. Places are in words. */
 export class Heap {
@@ -111,9 +113,7 @@ export class Heap {
       const end = length;
       while (length < end + size) length *= 2;
       if (length * 4 > this.#memory.maxByteLength) {
-        throw new ArenaFullError(
-          `the arena is full: ${bytes} bytes were asked for, ${this.used} of ${end * 4} are in use`,
-        );
+        throw new ArenaFullError(`no room in the arena for ${bytes} bytes: ${this.used} of ${end * 4} are in use`);
       }
       this.#memory.grow(length * 4);
       this.renew();

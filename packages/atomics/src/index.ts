@@ -1,16 +1,7 @@
 export { Agent } from "./agent.ts";
-export {
-  AGENT_BLOCKED,
-  AGENT_CANCELLED,
-  AGENT_DAEMON,
-  AGENT_FOREIGN,
-  AGENT_HAS_HOOK,
-  AGENT_MAIN,
-  AGENT_READY_TO_RUN,
-  AGENT_RUNNING,
-} from "./agent-table.ts";
 export { Agents, agentsOf } from "./agents.ts";
-export { Arena } from "./arena.ts";
+export { OpenArena } from "./arena.ts";
+export { Arena, type Arenas } from "./arenas.ts";
 export { untilSettled } from "./async-wait.ts";
 export { AtomicBigInt64 } from "./atomic-bigint64.ts";
 export { AtomicInt32 } from "./atomic-int32.ts";
@@ -51,21 +42,43 @@ export {
 } from "./handle.ts";
 export { Heap } from "./heap.ts";
 export {
+  AGENT_BLOCKED,
+  AGENT_CANCELLED,
+  AGENT_DAEMON,
   AGENT_DEAD,
+  AGENT_FOREIGN,
+  AGENT_HAS_HOOK,
+  AGENT_MAIN,
   AGENT_NAME_BYTES,
+  AGENT_READY_TO_RUN,
+  AGENT_RUNNING,
   AGENT_SELF,
   AGENT_STATE,
+  BY_TASK,
+  FREE,
+  HANDED_LOCK,
+  HANDED_PERMIT,
   HEADER_OUTPUT_LOCK,
+  LOCK_TASK,
   NODE_AGENT,
+  NODE_STATE,
   NODE_TASK,
+  ORPHANED,
+  OWNER,
   QUEUE_WORDS,
+  SIGNALLED,
+  WAITERS,
+  WAITING,
 } from "./layout.ts";
-export { type Memory, ThreadMemory } from "./memory.ts";
+export { type Bell, type Memory, ThreadMemory } from "./memory.ts";
+export { peers } from "./peers.ts";
 export { SharedArray } from "./shared-array.ts";
 export { type HandleType, Place, registerClass, SharedObject } from "./shared-object.ts";
+export { notify, park, resumeBlocked } from "./sleeping.ts";
 export { Value } from "./value.ts";
 export type { DeltaOf, ValueOf, ValueType, ValueTypeName, ViewOf } from "./value-type.ts";
 export { type Waitable, WaitQueue } from "./wait-queue.ts";
-export { passedOverFor, Waiter } from "./waiter.ts";
+export { Waiter } from "./waiter.ts";
 export { countWaiting, grantOldest, standsIn } from "./waiters.ts";
+export { anyPrimitive } from "./withdrawal.ts";
 export { Word, type WordWait } from "./word.ts";

@@ -29,7 +29,7 @@ export const HEADER_SLOTS = 64;
 // An agent's id is its slot's number and, above it, an epoch that tells the slot's tenants apart.
 export const SLOT_BITS = 12;
 export const SLOT_MASK: number = (1 << SLOT_BITS) - 1;
-export const EPOCH_MAX: number = (1 << 18) - 1;
+export const EPOCH_MAX: number = (1 << 17) - 1;
 export const AGENT_WORDS = 64;
 
 // An agent's slot.
@@ -37,13 +37,13 @@ export const AGENT_WORDS = 64;
 export const AGENT_ID = 0;
 export const AGENT_STATE = 1;
 export const AGENT_FLAGS = 2;
-/** Stack of the agent's async waiters that were woken; see `Inbox`. */
+/** Stack of the agent's async waiters that were woken; see `Agent`. */
 export const AGENT_READY = 3;
 export const AGENT_PARENT = 4;
-/** First table of the shared objects that the agent knows; see `References`. */
+/** First table of the shared objects that the agent knows; see `Sharing`. */
 export const AGENT_REFERENCES = 5;
-/** First block of the agent's async waiters. */
-export const AGENT_WAITERS = 6;
+/** 1 if async waiters of the agent were passed over while it was blocked. */
+export const AGENT_MISSED = 6;
 /** How many errors of threads that it started were sent to the agent. */
 export const AGENT_REPORTS = 7;
 /** The node with which the thread itself waits, blocked. */
@@ -54,15 +54,30 @@ export const AGENT_NAME_LENGTH = 31;
 export const AGENT_NAME = 32;
 export const AGENT_NAME_BYTES: number = (AGENT_WORDS - AGENT_NAME) * 4;
 
-/** What AGENT_STATE holds once the agent is dead; see `agent-table.ts` for the others. */
+// What an agent is doing, as others see it: AGENT_STATE.
+export const AGENT_READY_TO_RUN = 1;
+export const AGENT_RUNNING = 2;
+export const AGENT_BLOCKED = 3;
 export const AGENT_DEAD = 4;
+/** Terminated before it came up; it ends as soon as it does. */
+export const AGENT_CANCELLED = 5;
+
+// Flags of an agent.
+/** The program does not wait for it. */
+export const AGENT_DAEMON = 1;
+/** Not started by the library: it may use primitives, but is not listed among the threads. */
+export const AGENT_FOREIGN = 2;
+/** It made the arena. */
+export const AGENT_MAIN = 4;
+/** It wants to be told of errors in the threads that it started, instead of having them printed. */
+export const AGENT_HAS_HOOK = 8;
 
 // A waiter's node: one per blocked thread, one per pending async wait.
 export const NODE_STATE = 0;
 export const NODE_AGENT = 1;
 export const NODE_NEXT = 2;
 export const NODE_PREVIOUS = 3;
-/** The wait queue that the node stands in; 0 once it was granted what it waits for. */
+/** The wait queue that the node stands in, or 0. */
 export const NODE_QUEUE = 4;
 /** The next node of the agent's READY stack. */
 export const NODE_READY = 5;
@@ -71,8 +86,19 @@ export const NODE_SINCE = 6;
 /** For whom it waits within its agent: the async task, or 0. */
 export const NODE_TASK = 7;
 export const NODE_WORDS = 8;
-/** Nodes of async waiters come in blocks, the first node of which only names the next block. */
-export const WAITERS_PER_BLOCK = 64;
+
+// A node's state. Only the waiter itself goes back to WAITING, so a state is never mistaken for an older one of the same value.
+/** Not in use: nobody can wake it. */
+export const IDLE = 0;
+export const WAITING = 1;
+/** Look again: what the waiter wants may be free. It keeps its place in the queue. */
+export const SIGNALLED = 2;
+/** What the waiter waits for has happened; it stands in no queue any more. */
+export const GRANTED = 3;
+/** The lock belongs to the waiter, which still stands in the queue. */
+export const HANDED_LOCK = 4;
+/** One of the permits belongs to the waiter, which still stands in the queue. */
+export const HANDED_PERMIT = 5;
 
 // A wait queue: a value and those who wait for it to change.
 export const QUEUE_VALUE = 0;
@@ -80,3 +106,22 @@ export const QUEUE_LOCK = 1;
 export const QUEUE_HEAD = 2;
 export const QUEUE_TAIL = 3;
 export const QUEUE_WORDS = 4;
+
+// The value of a lock: FREE or the id of the agent that owns it, and marks.
+export const FREE = 0;
+export const OWNER: number = 2 ** 29 - 1;
+/** An async task of the owner holds it. */
+export const BY_TASK: number = 2 ** 29;
+/** An owner died, and nobody has said yet that what the lock guards is in order. */
+export const ORPHANED: number = 2 ** 30;
+/** Somebody waits: the mark of locks and semaphores. */
+export const WAITERS: number = -(2 ** 31);
+/** Behind the queue's words of a lock: the async task that owns it, if it is one. */
+export const LOCK_TASK: number = QUEUE_WORDS;
+
+// The first words of a shared object's block.
+/** The maker's id, negative, while nobody else knows it; then how many agents need it. */
+export const OBJECT_COUNT = 0;
+/** Unlike that of any block at this place before or after it. */
+export const OBJECT_SERIAL = 1;
+export const OBJECT_WORDS = 2;

@@ -1,22 +1,29 @@
 // The one place that differs between threads, processes and pages without shared memory: bytes, and how to sleep on them.
 // Everything above works on an `Int32Array` over `buffer` with `Atomics`, which is atomic on all three.
 
-/** The bytes of an arena and the three calls with which an agent sleeps on a word of it. */
+/** The bytes of an arena and the calls with which an agent sleeps on a word of it. */
 export interface Memory {
   readonly buffer: ArrayBufferLike;
 
   /** The most bytes that `grow` can reach: a power of two. */
   readonly maxByteLength: number;
 
-  /** Whether agents other than this one can see the bytes. */
-  readonly shared: boolean;
-
   /** Makes `buffer` this long; what is there stays. The caller holds the heap's lock. */
   grow(byteLength: number): void;
 
-  /** Sleeps while `words[index]` is `value`, at most `timeout` milliseconds. May return early for no reason. */
+  /**
+   * Sleeps while `words[index]` is `value`, at most `timeout` milliseconds. May return early for no reason.
+   *
+   * @throws {TypeError} If this thread must not sleep.
+   */
   wait(words: Int32Array, index: number, value: number, timeout: number): void;
 
+  /** How agents wake each other, if not by `Atomics.notify`. */
+  readonly bell?: Bell;
+}
+
+/** How agents wake each other. */
+export interface Bell {
   /** Wakes every agent that sleeps on or watches `words[index]`. */
   notify(words: Int32Array, index: number): void;
 
@@ -26,16 +33,13 @@ export interface Memory {
 
 /**
  * The memory that all threads of a program see; or that of one thread alone, where a page is not cross-origin isolated and has only
- * a plain `ArrayBuffer`. There nobody else could end a blocking wait, so callers check `shared` before they sleep, and async waits
- * are woken by their own thread, which needs neither `notify` nor `watch`.
+ * a plain `ArrayBuffer`, on which nobody can sleep.
  */
 export class ThreadMemory implements Memory {
   readonly buffer: ArrayBufferLike;
-  readonly shared: boolean;
 
   constructor(buffer: ArrayBufferLike) {
     this.buffer = buffer;
-    this.shared = !(buffer instanceof ArrayBuffer);
   }
 
   get maxByteLength(): number {
@@ -50,16 +54,5 @@ export class ThreadMemory implements Memory {
 
   wait(words: Int32Array, index: number, value: number, timeout: number): void {
     Atomics.wait(words, index, value, timeout);
-  }
-
-  notify(words: Int32Array, index: number): void {
-    Atomics.notify(words, index);
-  }
-
-  watch(words: Int32Array, index: number, value: number, changed: () => void): void {
-    if (!this.shared) return;
-    const result = Atomics.waitAsync(words, index, value);
-    if (result.async) result.value.then(changed);
-    else queueMicrotask(changed);
   }
 }

@@ -1,14 +1,14 @@
 import type { Agent } from "./agent.ts";
-import { Arena } from "./arena.ts";
+import { homeArena, type OpenArena } from "./arena.ts";
 import type { Handle } from "./handle.ts";
-import { OBJECT_WORDS } from "./references.ts";
+import { OBJECT_WORDS } from "./layout.ts";
 
 /** A block of an arena that exists already, from which a class makes its view. */
 export class Place {
-  readonly arena: Arena;
+  readonly arena: OpenArena;
   readonly place: number;
 
-  constructor(arena: Arena, place: number) {
+  constructor(arena: OpenArena, place: number) {
     this.arena = arena;
     this.place = place;
   }
@@ -51,12 +51,12 @@ export abstract class SharedObject {
     });
   }
 
-  /** Where the object lies. */
-  readonly location: Place;
+  /** The arena in which the object lies. */
+  readonly arena: OpenArena;
   /** The arena's words, with those of this object surely among them. */
   protected readonly words: Int32Array;
   /** The place of the object's first own word. */
-  protected readonly base: number;
+  readonly base: number;
   /** This thread, as a participant of the arena. */
   protected readonly agent: Agent;
 
@@ -67,12 +67,17 @@ export abstract class SharedObject {
    */
   protected constructor(bytes: number, place?: Place) {
     if (place !== undefined && !(place instanceof Place)) throw new TypeError(`${new.target.name} takes no arguments`);
-    this.location = place ?? new Place(Arena.default, Arena.default.references.create(bytes));
-    const { arena } = this.location;
-    this.agent = arena.agent;
-    this.base = this.location.place + OBJECT_WORDS;
-    this.words = arena.heap.reach(this.base);
-    arena.references.hold(this, this.location.place);
+    this.arena = place?.arena ?? homeArena();
+    this.agent = this.arena.agent;
+    const start = place?.place ?? this.arena.create(bytes);
+    this.base = start + OBJECT_WORDS;
+    this.words = this.arena.heap.reach(start);
+    this.arena.hold(this, start);
+  }
+
+  /** Whether no other agent knows the object. */
+  get isPrivate(): boolean {
+    return this.arena.isPrivate(this.base - OBJECT_WORDS);
   }
 
   /** What a new view has to know beyond the place; part of the handle. */

@@ -3,9 +3,10 @@
 // once, until the first one arrives.
 
 import type { Agent } from "./agent.ts";
+import type { OpenArena } from "./arena.ts";
 import { InvalidStateError } from "./errors.ts";
-import { AGENT_REFERENCES } from "./layout.ts";
-import { OBJECT_COUNT, OBJECT_SERIAL, type References } from "./references.ts";
+import { AGENT_REFERENCES, OBJECT_COUNT, OBJECT_SERIAL } from "./layout.ts";
+import { meetPeers } from "./meeting.ts";
 
 const ON_ITS_WAY = 1 << 30;
 
@@ -29,9 +30,12 @@ export class Sharing {
   }
 
   /** The shared objects of this agent. */
-  static of(references: References): Sharing {
-    references.sharing ??= new Sharing(references.agent);
-    return references.sharing;
+  static of(arena: OpenArena): Sharing {
+    if (!arena.sharing) {
+      meetPeers();
+      arena.sharing = new Sharing(arena.agent);
+    }
+    return arena.sharing;
   }
 
   /** Prepares an object to be known to others; its serial number. */

@@ -8,17 +8,19 @@
 // takes the queue's lock and finds the node. So either the waiter sees the change, or the changer sees the waiter.
 // And between joining and falling asleep: the node's state is what the thread sleeps on, and waking changes it first.
 //
-// A waker either *signals* (look again, you keep your place; others may be faster) or *grants* (it is yours, you are out of the
-// line). A waiter that leaves early, by timeout or abort, unlinks itself under the queue's lock. Granted before that: it has
-// what it waited for. Signalled before that: the signal goes to the next in line.
+// A waiter is told one of three things by its node's state. *Signalled*: look again, others may be faster; it keeps its place. *Handed*:
+// a lock or a permit is its own; it leaves the line when it takes notice, and until then others can take back what it was handed should
+// it die or block elsewhere. *Granted*: what it waited for has happened; it is out of the line. A waiter that leaves early, by timeout
+// or abort, unlinks itself under the queue's lock, and passes on a signal that it had.
 
 import type { Agent } from "./agent.ts";
-import { slotOf } from "./agent-table.ts";
 import { untilSettled } from "./async-wait.ts";
 import type { Deadline } from "./deadline.ts";
+import { DeadlockError } from "./errors.ts";
 import {
-  AGENT_SELF,
-  NODE_AGENT,
+  AGENT_ID,
+  GRANTED,
+  HANDED_LOCK,
   NODE_NEXT,
   NODE_PREVIOUS,
   NODE_QUEUE,
@@ -26,12 +28,18 @@ import {
   QUEUE_HEAD,
   QUEUE_LOCK,
   QUEUE_TAIL,
+  SIGNALLED,
+  WAITING,
 } from "./layout.ts";
+import { peers } from "./peers.ts";
 import { lockSpin, unlockSpin } from "./spin-lock.ts";
-import { GRANTED, SIGNALLED, WAITING, type Waiter } from "./waiter.ts";
+import type { Waiter } from "./waiter.ts";
 
 /** What a wait queue asks of the primitive whose queue it is. */
 export interface Waitable {
+  /** Names the primitive, for messages. */
+  toString(): string;
+
   /**
    * Takes what the waiter wants if that is possible now; else marks the value, so that whoever changes it looks at the queue.
    * Called under the queue's lock before the waiter joins, and without it when a waiter in the queue was signalled.
@@ -40,13 +48,15 @@ export interface Waitable {
 
   /**
    * Somebody left the line, whose lock is held: marks the value anew, or takes the mark off if the line is `empty`.
-   *
    * @returns Whether the oldest of the others should look again.
    */
-  left(empty: boolean): boolean;
+  changed(empty: boolean): boolean;
 
-  /** A waiter that was granted what it wants gives up: hands that to the next one. */
+  /** A waiter that was granted or handed what it wants gives up: leaves that to the next one. */
   passOn(): void;
+
+  /** Whether no other agent knows the primitive, so that nobody could end a blocking wait. */
+  readonly isPrivate: boolean;
 
   /** The async twin of the blocking call that waits here, for the message where blocking is not allowed. */
   readonly asyncForm: string;
@@ -79,20 +89,19 @@ export class WaitQueue {
     if (lockSpin(this.words, this.at + QUEUE_LOCK, this.agent.id)) this.#repair();
   }
 
-  unlock(): void {
+  /** @param woken What `signal` and its like returned under the lock. */
+  unlock(woken: number[] = []): void {
     unlockSpin(this.words, this.at + QUEUE_LOCK);
+    for (const word of woken) peers?.notify(this.agent, word);
   }
 
-  /**
-   * Puts a node at the end of the line; that of a thread about to block goes before the async waiters of the same thread, which can not
-   * go on before it is awake again. Needs the queue's lock.
-   */
-  push(node: number): void {
-    const next = this.#firstHeldUpBy(node);
-    const previous = next === 0 ? (this.words[this.at + QUEUE_TAIL] as number) : this.#read(next, NODE_PREVIOUS);
-    this.#link(node, next);
-    this.#link(previous, node);
+  /** Puts a node at the end of the line. Needs the queue's lock. */
+  push(node: number): number[] {
+    const last = this.words[this.at + QUEUE_TAIL] as number;
+    this.#link(node, 0);
+    this.#link(last, node);
     Atomics.store(this.agent.heap.reach(node), node + NODE_QUEUE, this.at);
+    return this.#owner.changed(false) ? this.signal() : [];
   }
 
   /**
@@ -103,120 +112,132 @@ export class WaitQueue {
     this.#link(this.#read(node, NODE_PREVIOUS), this.#read(node, NODE_NEXT));
   }
 
-  /** Takes the oldest waiter out of the line, granted. Needs the queue's lock; `wake` what it returns once that is free. */
-  take(): number {
+  /** Takes a node out of the line; it stands in none then. Needs the queue's lock. */
+  remove(node: number): void {
+    this.unlink(node);
+    Atomics.store(this.agent.heap.reach(node), node + NODE_QUEUE, 0);
+  }
+
+  /** Tells the oldest waiters who can go on now to look again. Needs the queue's lock. */
+  signal(count = 1): number[] {
+    const woken: number[] = [];
+    for (let node = this.first; node !== 0 && woken.length < count; node = this.#read(node, NODE_NEXT)) {
+      if (!peers?.isAway(this.agent, node)) woken.push(this.tell(node, SIGNALLED));
+    }
+    return woken;
+  }
+
+  /** Takes the oldest waiter out of the line, granted. Needs the queue's lock. */
+  grant(): number {
     const node = this.first;
     // Granted before unlinked: should this thread die in between, a granted node in the line shows what was meant.
-    const before = Atomics.exchange(this.agent.heap.reach(node), node + NODE_STATE, GRANTED);
-    this.#remove(node);
-    this.#owner.left(this.first === 0);
-    // A signalled waiter is awake already or about to be.
-    return before === WAITING ? node : 0;
+    const woken = this.tell(node, GRANTED);
+    this.remove(node);
+    this.#owner.changed(this.first === 0);
+    return woken;
   }
 
-  /** Tells the oldest waiter to look again. Needs the queue's lock; `wake` what it returns once that is free. */
-  signal(): number {
-    const node = this.first;
-    if (node === 0) return 0;
-    const before = Atomics.compareExchange(this.agent.heap.reach(node), node + NODE_STATE, WAITING, SIGNALLED);
-    return before === WAITING ? node : 0;
+  /**
+   * Gives a node a state beyond WAITING, SIGNALLED only if it waits. Needs the queue's lock.
+   *
+   * @returns What `unlock` needs to wake the waiter up.
+   */
+  tell(node: number, state: number): number {
+    const words = this.agent.heap.reach(node);
+    const before =
+      state === SIGNALLED
+        ? Atomics.compareExchange(words, node + NODE_STATE, WAITING, state)
+        : Atomics.exchange(words, node + NODE_STATE, state);
+    // One that was signalled before is awake already or about to be.
+    return before !== WAITING || this.agent.serve(node) || !peers ? 0 : peers.tell(this.agent, node);
   }
 
-  /** Wakes whom `take` or `signal` named. */
-  wake(node: number): void {
-    if (node !== 0) this.agent.wake(node);
+  /**
+   * Checks that this thread may block here.
+   *
+   * @throws {BlockingNotAllowedError} If it must not sleep.
+   * @throws {DeadlockError} If it would sleep for ever, for no other agent knows the primitive.
+   */
+  checkBlocking(deadline: Deadline): void {
+    const { asyncForm, isPrivate } = this.#owner;
+    this.agent.mayBlock(asyncForm);
+    if (isPrivate && deadline.remaining() === Number.POSITIVE_INFINITY) {
+      throw new DeadlockError(`${this.#owner} is known to no other thread: this one would wait for ever`);
+    }
   }
 
   /**
    * Blocks until admitted; false if the time ran out first.
    *
-   * @throws {BlockingNotAllowedError} If this thread must not sleep.
+   * @throws As {@link checkBlocking}.
    */
   wait(deadline: Deadline, task = 0): boolean {
     const { agent } = this;
-    agent.mayBlock(this.#owner.asyncForm);
-    return this.#join(agent.self, task) || this.resume(agent.self, deadline);
-  }
-
-  /** Goes on waiting, blocked, as one who stands in this line already. */
-  resume(waiter: Waiter, deadline: Deadline): boolean {
-    while (!this.#isAdmitted(waiter)) {
-      const remaining = deadline.remaining();
-      if (remaining === 0) return !this.leave(waiter);
-      this.agent.park(remaining);
-    }
-    return true;
+    this.checkBlocking(deadline);
+    if (peers) return peers.wait(this, deadline, task);
+    // Alone: the time will run out.
+    agent.memory.wait(agent.heap.words, agent.base + AGENT_ID, agent.id, deadline.remaining());
+    return false;
   }
 
   /** Resolves to true once admitted, to false if the time ran out first; rejects with the signal's reason if aborted first. */
   waitAsync(deadline: Deadline, signal?: AbortSignal, task = 0): Promise<boolean> {
-    const waiter = this.agent.inbox.open();
-    if (!this.#join(waiter, task)) return this.resumeAsync(waiter, deadline, signal);
-    this.agent.inbox.close(waiter);
+    const waiter = this.agent.open();
+    if (!this.join(waiter, task)) return this.resumeAsync(waiter, deadline, signal);
+    this.agent.close(waiter);
     return Promise.resolve(true);
   }
 
   /** Goes on waiting, async, as one who stands in this line already. */
   resumeAsync(waiter: Waiter, deadline: Deadline, signal?: AbortSignal): Promise<boolean> {
-    const { inbox } = this.agent;
+    const { agent } = this;
     const woken = (): boolean | undefined => {
-      if (!this.#isAdmitted(waiter)) return undefined;
-      inbox.close(waiter);
+      if (!this.isAdmitted(waiter)) return undefined;
+      agent.close(waiter);
       return true;
     };
     const givenUp = (aborted: boolean): boolean => {
       const admitted = !this.leave(waiter);
-      inbox.close(waiter);
+      agent.close(waiter);
       if (!aborted) return admitted;
-      // Granted just before the abort: what it was given must not be lost with it.
+      // What it was given just before the abort must not be lost with it.
       if (admitted) this.#owner.passOn();
       throw signal?.reason;
     };
     return untilSettled(waiter, { deadline, signal }, woken, givenUp);
   }
 
-  /** Takes a waiter out of the line; false if it stands here no more: granted, or moved to another line. */
-  leave(waiter: Waiter): boolean {
-    this.lock();
-    const here = waiter.queue === this.at;
-    let next = 0;
-    if (here) {
-      const signalled = waiter.state === SIGNALLED;
-      this.#remove(waiter.node);
-      if (this.#owner.left(this.first === 0) || signalled) next = this.signal();
-    }
-    this.unlock();
-    this.wake(next);
-    return here;
-  }
-
-  #join(waiter: Waiter, task: number): boolean {
+  /** Joins the line, unless what the waiter wants can be had at once; then true. */
+  join(waiter: Waiter, task: number): boolean {
     waiter.begin(task);
     this.lock();
     const admitted = this.#owner.enter(waiter);
-    if (!admitted) this.push(waiter.node);
-    this.unlock();
+    this.unlock(admitted ? [] : this.push(waiter.node));
     return admitted;
   }
 
-  /** Whether the waiter was granted what it wants; follows a signal by trying again, and leaves the line if that succeeds. */
-  #isAdmitted(waiter: Waiter): boolean {
-    if (waiter.state === WAITING) return false;
+  /** Whether the waiter has what it wants; follows a signal by trying again, and leaves the line if that succeeds. */
+  isAdmitted(waiter: Waiter): boolean {
     // Back to WAITING before the try: a change of the value after a failed try signals anew.
-    if (!waiter.waitOn()) return true;
-    if (!this.#owner.enter(waiter)) return false;
-    // Signalled again or granted since: that was for somebody else's change of the value; `leave` passes a signal on.
+    if (waiter.state === WAITING || (waiter.waitOn() && !this.#owner.enter(waiter))) return false;
+    // Signalled again since: that was for somebody else's change of the value; `leave` passes it on.
     this.leave(waiter);
     return true;
   }
 
-  /** The oldest async waiter here of the thread that sleeps with this node, or 0; async nodes hold up nobody. */
-  #firstHeldUpBy(node: number): number {
-    const agent = this.#read(node, NODE_AGENT);
-    if (node !== slotOf(this.agent.heap, agent) + AGENT_SELF) return 0;
-    let other = this.first;
-    while (other !== 0 && this.#read(other, NODE_AGENT) !== agent) other = this.#read(other, NODE_NEXT);
-    return other;
+  /** Takes a waiter out of the line; whether it leaves with empty hands: neither granted nor handed anything, nor moved elsewhere. */
+  leave(waiter: Waiter): boolean {
+    this.lock();
+    const { state } = waiter;
+    const here = waiter.queue === this.at;
+    let woken: number[] = [];
+    if (here) {
+      this.remove(waiter.node);
+      if (state === HANDED_LOCK) peers?.takeOver(this, waiter);
+      if (this.#owner.changed(this.first === 0) || state === SIGNALLED) woken = this.signal();
+    }
+    this.unlock(woken);
+    return here && state < GRANTED;
   }
 
   /** Somebody died while changing the line. Seen from its head it is whole at any moment; the way back is made anew. */
@@ -228,11 +249,6 @@ export class WaitQueue {
 
   #read(node: number, field: number): number {
     return this.agent.heap.reach(node)[node + field] as number;
-  }
-
-  #remove(node: number): void {
-    this.unlink(node);
-    Atomics.store(this.agent.heap.reach(node), node + NODE_QUEUE, 0);
   }
 
   /** Makes two nodes neighbours; 0 stands for the ends of the line. */

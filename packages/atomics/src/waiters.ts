@@ -6,12 +6,11 @@ import type { Waiter } from "./waiter.ts";
 
 /** Grants the `count` oldest waiters of a queue what they wait for, and says how many there were. */
 export function grantOldest(queue: WaitQueue, count: number): number {
-  const granted: number[] = [];
+  const woken: number[] = [];
   queue.lock();
-  while (granted.length < count && queue.first !== 0) granted.push(queue.take());
-  queue.unlock();
-  for (const node of granted) queue.wake(node);
-  return granted.length;
+  while (woken.length < count && queue.first !== 0) woken.push(queue.grant());
+  queue.unlock(woken);
+  return woken.length;
 }
 
 /** How many wait in a queue; out of date as soon as read. */

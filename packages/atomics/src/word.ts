@@ -130,12 +130,20 @@ class Expectation implements Waitable {
     return this.#unequal;
   }
 
-  left(): boolean {
+  changed(): boolean {
     return false;
   }
 
   passOn(): void {
     this.#word.notify(1);
+  }
+
+  get isPrivate(): boolean {
+    return this.#word.isPrivate;
+  }
+
+  toString(): string {
+    return this.#word.toString();
   }
 
   outcome(woken: boolean): WordWait {

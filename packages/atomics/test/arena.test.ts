@@ -8,6 +8,8 @@ import {
   fromHandle,
   type Handle,
   InvalidStateError,
+  OpenArena,
+  Place,
   ThreadMemory,
   toHandle,
   Word,
@@ -88,14 +90,11 @@ describe("Arena", () => {
 
   test("AT-043 without shared memory the primitives work async, and a blocking wait says what to do", async () => {
     const maxByteLength = 2 ** 24;
-    const arena = new Arena(new ThreadMemory(new ArrayBuffer(2 ** 20, { maxByteLength })));
-    expect(arena.memory.shared).toBe(false);
-    const place = arena.references.create(16);
-    const word: Word = Reflect.construct(Word, [
-      Reflect.construct((new Word().location as object).constructor as never, [arena, place]),
-    ]);
+    const arena = new OpenArena(new ThreadMemory(new ArrayBuffer(2 ** 20, { maxByteLength })));
+    const place = arena.create(16);
+    const word: Word = Reflect.construct(Word, [new Place(arena, place)]);
     expect(() => word.wait(0)).toThrow(
-      "without shared memory (the page is not cross-origin isolated) nobody can block: use waitAsync()",
+      "a browser's main thread, and one without shared memory, must not block: use waitAsync()",
     );
     const wait = word.waitAsync(0);
     word.store(1);

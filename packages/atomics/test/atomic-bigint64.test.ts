@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { Arena } from "../src/arena.ts";
+import { Arena } from "../src/arenas.ts";
 import { AtomicBigInt64 } from "../src/atomic-bigint64.ts";
 import { AtomicInt32 } from "../src/atomic-int32.ts";
 import { fromHandle, toHandle } from "../src/handle.ts";

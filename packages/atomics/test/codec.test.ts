@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 import { serialize } from "node:v8";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
-import { Arena } from "../src/arena.ts";
+import { Arena } from "../src/arenas.ts";
 import { pack, packThrown, registerReference, unpack } from "../src/codec.ts";
 import { OwnerDiedError } from "../src/errors.ts";
 import { HANDLE, type Handle, type HandleMaker, registerType } from "../src/handle.ts";

@@ -119,7 +119,7 @@ describe("a full arena", () => {
     heap.allocate(1_000_000, ME);
     const { used } = heap;
     expect(() => heap.allocate(MAX_BYTES, ME)).toThrow(ArenaFullError);
-    expect(() => heap.allocate(MAX_BYTES, ME)).toThrow(`${MAX_BYTES} bytes were asked for, ${used} of `);
+    expect(() => heap.allocate(MAX_BYTES, ME)).toThrow(`no room in the arena for ${MAX_BYTES} bytes: ${used} of `);
     expect(() => heap.allocate(2 ** 45, ME)).toThrow(ArenaFullError);
     expect(heap.used).toBe(used);
   });

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { Arena } from "../src/arena.ts";
+import { Arena } from "../src/arenas.ts";
 import { fromHandle, toHandle } from "../src/handle.ts";
 import { Value } from "../src/value.ts";
 import type { ValueOf, ValueType, ValueTypeName } from "../src/value-type.ts";

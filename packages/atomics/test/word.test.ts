@@ -1,18 +1,16 @@
 import { getEventListeners } from "node:events";
-import { Arena, countWaiting, fromHandle, toHandle, type Waitable, WaitQueue, Word } from "@conc/atomics";
+import { Arena, anyPrimitive, countWaiting, fromHandle, toHandle, WaitQueue, Word } from "@conc/atomics";
 import { runThreads, startThread, until } from "@conc/testkit";
 import { afterEach, describe, expect, test } from "vitest";
 
 const workers = new URL("./workers/words.ts", import.meta.url);
-const nobody: Waitable = { enter: () => false, left: () => false, passOn: () => {}, asyncForm: "waitAsync" };
-
 /** How many wait for a word, blocked or async. */
 function waiting(word: Word): number {
   const place = toHandle(word).offset / 4;
-  return countWaiting(new WaitQueue(Arena.default.agent, place + 2, nobody));
+  return countWaiting(new WaitQueue(Arena.default.agent, place + 2, anyPrimitive));
 }
 
-afterEach(() => expect(Arena.default.agent.inbox.size).toBe(0));
+afterEach(() => expect(Arena.default.agent.pending).toBe(0));
 
 describe("Word", () => {
   test("reads, writes and wraps around", () => {

@@ -16,8 +16,10 @@ import {
   InvalidStateError,
   NotOwnerError,
   type Place,
+  park,
   QUEUE_WORDS,
   registerType,
+  resumeBlocked,
   SharedObject,
   standsIn,
   toHandle,
@@ -126,20 +128,20 @@ export class Condition extends SharedObject implements Waitable {
   wait(options?: Wait): boolean {
     const deadline = new Deadline(checkWait(options));
     this.#checkHeld();
-    this.agent.mayBlock("waitAsync");
+    this.#queue.checkBlocking(deadline);
     const waiter = this.agent.self;
     const holding = this.#join(waiter);
     while (standsIn(this.#queue, waiter)) {
       const remaining = deadline.remaining();
       if (remaining > 0) {
-        this.agent.park(remaining);
+        park(this.agent, remaining);
       } else if (this.#queue.leave(waiter)) {
-        this.#monitor.queue.wait(new Deadline(), holding.task);
+        this.#monitor.reacquire(holding.task);
         this.#monitor.restore(holding);
         return false;
       }
     }
-    this.#monitor.queue.resume(waiter, new Deadline());
+    resumeBlocked(this.#monitor.queue, waiter, new Deadline());
     this.#monitor.restore(holding);
     return true;
   }
@@ -155,12 +157,12 @@ export class Condition extends SharedObject implements Waitable {
     const signal = options?.signal;
     signal?.throwIfAborted();
     this.#checkHeld();
-    const waiter = this.agent.inbox.open();
+    const waiter = this.agent.open();
     let holding: Holding;
     try {
       holding = this.#join(waiter);
     } catch (error) {
-      this.agent.inbox.close(waiter);
+      this.agent.close(waiter);
       throw error;
     }
     // A waiter that was not notified stands in no line any more.
@@ -173,7 +175,7 @@ export class Condition extends SharedObject implements Waitable {
     if (notified) {
       await this.#monitor.queue.resumeAsync(waiter, new Deadline());
     } else {
-      this.agent.inbox.close(waiter);
+      this.agent.close(waiter);
       await this.#monitor.queue.waitAsync(new Deadline(), undefined, holding.task);
     }
     this.#monitor.restore(holding);
@@ -268,7 +270,7 @@ export class Condition extends SharedObject implements Waitable {
     return false;
   }
 
-  left(): boolean {
+  changed(): boolean {
     return false;
   }
 

@@ -56,10 +56,9 @@ export class Event extends SharedObject implements Waitable {
     const queue = this.#queue;
     const woken: number[] = [];
     queue.lock();
-    while (queue.first !== 0) woken.push(queue.take());
+    while (queue.first !== 0) woken.push(queue.grant());
     Atomics.store(this.words, this.base, SET);
-    queue.unlock();
-    for (const node of woken) queue.wake(node);
+    queue.unlock(woken);
   }
 
   /** Clears the flag: whoever waits from now on waits for the next `set`. */
@@ -105,7 +104,7 @@ export class Event extends SharedObject implements Waitable {
     return Atomics.compareExchange(this.words, this.base, CLEAR, CROWDED) === SET;
   }
 
-  left(empty: boolean): boolean {
+  changed(empty: boolean): boolean {
     if (empty) Atomics.compareExchange(this.words, this.base, CROWDED, CLEAR);
     return false;
   }

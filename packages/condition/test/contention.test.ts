@@ -14,7 +14,7 @@ const { agent } = Arena.default;
 afterAll(() => Promise.all([actors.end(), racers.end()]));
 
 afterEach(() => {
-  expect(agent.inbox.size).toBe(0);
+  expect(agent.pending).toBe(0);
 });
 
 /** As `until`, for states that come at once. */

@@ -12,7 +12,7 @@ const { agent } = Arena.default;
 afterAll(() => flows.end());
 
 afterEach(() => {
-  expect(agent.inbox.size).toBe(0);
+  expect(agent.pending).toBe(0);
 });
 
 it("smoke: a wait is true once the event is set", async () => {
@@ -82,7 +82,7 @@ describe("Event: bounds and misuse", () => {
   });
 
   it("a blocked wait sleeps and does not poll", () => {
-    const park = vi.spyOn(agent, "park");
+    const park = vi.spyOn(agent.memory, "wait");
     expect(new Event().wait({ timeout: 30 })).toBe(false);
     expect(park.mock.calls.length).toBeLessThan(5);
     park.mockRestore();
@@ -245,9 +245,9 @@ describe("Event: the deaths of others while waits come and go", () => {
     controller.abort();
     expect(await Promise.all(waits)).toEqual([false, false]);
     // Those that were used last are used again first.
-    const waiters = [agent.inbox.open(), agent.inbox.open()];
+    const waiters = [agent.open(), agent.open()];
     expect(waiters.map((waiter) => waiter.state)).toEqual([0, 0]);
-    for (const waiter of waiters) agent.inbox.close(waiter);
+    for (const waiter of waiters) agent.close(waiter);
   });
 
   // A death signals all who wait, and so one that is just giving up: its node was once used again while it was still to be popped,

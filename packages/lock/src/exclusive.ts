@@ -1,10 +1,54 @@
-import { check, SharedObject, TimeoutError, type Wait, type WaitAsync, type WaitOrTry } from "@conc/atomics";
+// What locks and semaphores have in common: those who want in, and how they wait.
+//
+// Why no wake-up is lost: the line is never without somebody who will look again. Either the word is marked WAITERS while nobody may
+// come in, and then who opens it signals the oldest waiter; or a signalled waiter is on its way, which comes in, or finds the door
+// shut and marks the word before it sleeps again (`enter`). Who leaves the line passes on the signal that it had, and marks the word if
+// others remain (`changed`).
+//
+// An open door is open to whoever comes first, but to a patient waiter the lock or permit is handed; see `patience.ts` of the core.
+
+import {
+  check,
+  checkWait,
+  Deadline,
+  peers,
+  SharedObject,
+  TimeoutError,
+  WAITERS,
+  type Wait,
+  type WaitAsync,
+  type Waitable,
+  type Waiter,
+  type WaitOrTry,
+  WaitQueue,
+} from "@conc/atomics";
 import { Guard } from "./guard.ts";
 
+/** Polls before a thread goes to sleep: some 0.5 µs, which most sections do not exceed. */
+const SPINS = 100;
+
+const TAKEN = Promise.resolve(true);
+
 /** What can be acquired and released, and the scopes built on that: the common face of locks and semaphores. */
-export abstract class Exclusive extends SharedObject {
+export abstract class Exclusive extends SharedObject implements Waitable {
+  /** The line of those who want in. */
+  protected readonly queue: WaitQueue = new WaitQueue(this.agent, this.base, this);
+
+  /** Whether a value of the word lets somebody in. */
+  protected abstract isOpen(word: number): boolean;
+
+  /** Comes in for this thread, or for an async task of it, if that is possible now. */
+  protected abstract tryTake(task?: number): boolean;
+
+  /** Whether an acquire would have to wait; out of date as soon as read. */
+  get locked(): boolean {
+    return !this.isOpen(Atomics.load(this.words, this.base));
+  }
+
   /** Acquires only if that is possible now, without waiting. */
-  abstract tryAcquire(): boolean;
+  tryAcquire(): boolean {
+    return this.tryTake();
+  }
 
   /**
    * Acquires, blocking this thread until that is possible.
@@ -14,8 +58,12 @@ export abstract class Exclusive extends SharedObject {
    * @returns false if the time ran out, and then nothing is held.
    * @throws {TypeError | RangeError} If the options are wrong, checked before anything else.
    * @throws {BlockingNotAllowedError} On a browser's main thread, if it would have to wait.
+   * @throws {DeadlockError} If it would wait for ever.
    */
-  abstract acquire(options?: WaitOrTry): boolean;
+  acquire(options?: WaitOrTry): boolean {
+    const timeout = checkWait(options);
+    return this.tryAcquire() || (timeout > 0 && this.waitBlocking(timeout, 0));
+  }
 
   /**
    * Acquires without blocking the thread; the program stays alive until the promise settles.
@@ -25,7 +73,10 @@ export abstract class Exclusive extends SharedObject {
    * @returns Resolves to false if the time ran out.
    * @throws {TypeError | RangeError} If the options are wrong (the promise rejects).
    */
-  abstract acquireAsync(options?: WaitAsync): Promise<boolean>;
+  acquireAsync(options?: WaitAsync): Promise<boolean> {
+    // Unlike a thread, a task does not pass those who wait already: tasks are served in the order in which they asked.
+    return options === undefined && this.queue.first === 0 && this.tryTake(SOME_TASK) ? TAKEN : this.take(options);
+  }
 
   /** Gives back what was acquired. */
   abstract release(): void;
@@ -60,7 +111,7 @@ export abstract class Exclusive extends SharedObject {
     try {
       const result = fn();
       if (typeof (result as PromiseLike<unknown> | null | undefined)?.then === "function") {
-        throw new TypeError("the function returned a promise and would go on unprotected: use runExclusiveAsync()");
+        throw new TypeError("fn returned a promise and would go on unprotected: use runExclusiveAsync()");
       }
       return result;
     } finally {
@@ -88,4 +139,52 @@ export abstract class Exclusive extends SharedObject {
     if (!acquired) throw new TimeoutError(`${this} not acquired in time`);
     return new Guard(() => this.release());
   }
+
+  /** Acquires for an async task of this thread. */
+  protected async take(options: WaitAsync | undefined, task: number = SOME_TASK): Promise<boolean> {
+    const timeout = checkWait(options);
+    const { queue } = this;
+    options?.signal?.throwIfAborted();
+    if (queue.first === 0 && this.tryTake(task)) return true;
+    return timeout > 0 && queue.waitAsync(new Deadline(timeout), options?.signal, task);
+  }
+
+  /** Blocks, after a moment of spinning, until it can be taken. */
+  protected waitBlocking(timeout: number, task: number): boolean {
+    const deadline = new Deadline(timeout);
+    const { words, base } = this;
+    for (let spin = peers ? SPINS : 0; spin > 0; spin--) {
+      if (this.isOpen(Atomics.load(words, base)) && this.tryTake(task)) return true;
+    }
+    return this.queue.wait(deadline, task);
+  }
+
+  // As what its queue's waiters wait for.
+
+  get asyncForm(): string {
+    return "acquireAsync";
+  }
+
+  enter(waiter: Waiter): boolean {
+    // A task that comes anew does not pass those who wait.
+    const mayTake = waiter === this.agent.self || waiter.queue !== 0 || this.queue.first === 0;
+    while (mayTake) {
+      if (this.tryTake(waiter.task)) return true;
+      // Opened in between, and nobody saw the mark: another try is due.
+      if (!this.isOpen(Atomics.or(this.words, this.base, WAITERS))) break;
+    }
+    return false;
+  }
+
+  changed(empty: boolean): boolean {
+    const { words, base } = this;
+    const before = empty ? Atomics.and(words, base, ~WAITERS) : Atomics.or(words, base, WAITERS);
+    // Opened by one who saw no mark: nobody else would have the others look again.
+    return !empty && this.isOpen(before);
+  }
+
+  abstract passOn(): void;
 }
+
+/** An async task, whichever: in locks that do not tell one from the other. */
+const SOME_TASK = -1;

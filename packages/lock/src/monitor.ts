@@ -1,8 +1,8 @@
 // A lock as its conditions need it. These are functions and not methods, so that locks without conditions are smaller, and users do not
 // meet them.
 
-import type { WaitQueue } from "@conc/atomics";
-import { DEPTH, Lock, TASK } from "./lock.ts";
+import { BY_TASK, Deadline, LOCK_TASK, type WaitQueue } from "@conc/atomics";
+import { DEPTH, Lock } from "./lock.ts";
 
 /** What a holder had, to be had again after a wait. */
 export interface Holding {
@@ -18,7 +18,7 @@ interface Inside {
   readonly base: number;
   readonly queue: WaitQueue;
   readonly owned?: boolean;
-  left(empty: boolean): boolean;
+  tryTake(task: number): boolean;
 }
 
 /** A lock as its conditions need it. */
@@ -42,18 +42,15 @@ export class Monitor {
   /** How the lock is held. */
   get holding(): Holding {
     const { words, base } = this.#inside;
-    return { task: words[base + TASK] as number, depth: words[base + DEPTH] as number };
+    const byTask = (Atomics.load(words, base) & BY_TASK) !== 0;
+    return { task: byTask ? (words[base + LOCK_TASK] as number) : 0, depth: words[base + DEPTH] as number };
   }
 
   /** Moves a notified waiter, which is out of its own line, into the line for the lock. */
   admit(node: number): void {
     const { queue } = this;
     queue.lock();
-    queue.push(node);
-    // Free already, if a third party released it: then nobody would tell the waiter to look.
-    const woken = this.#inside.left(false) ? queue.signal() : 0;
-    queue.unlock();
-    queue.wake(woken);
+    queue.unlock(queue.push(node));
   }
 
   /** Frees the lock entirely, however often it was acquired. A task that owned it keeps its mark: it will own it again. */
@@ -64,6 +61,11 @@ export class Monitor {
     return holding;
   }
 
+  /** Blocks until the lock is held again, for a waiter that was not notified. */
+  reacquire(task: number): void {
+    if (!this.#inside.tryTake(task)) this.queue.wait(new Deadline(), task);
+  }
+
   /** Makes the lock, which the caller has just got again, as deep as it was. */
   restore(holding: Holding): void {
     this.#set(holding);
@@ -71,7 +73,7 @@ export class Monitor {
 
   #set({ task, depth }: Holding): void {
     const { words, base } = this.#inside;
-    words[base + TASK] = task;
+    words[base + LOCK_TASK] = task;
     words[base + DEPTH] = depth;
   }
 }

@@ -2,13 +2,14 @@ import {
   check,
   checkWait,
   InvalidStateError,
+  LOCK_TASK,
   NotOwnerError,
   registerClass,
   type WaitAsync,
   type WaitOrTry,
 } from "@conc/atomics";
 import { Guard } from "./guard.ts";
-import { DEPTH, Lock, TASK } from "./lock.ts";
+import { DEPTH, Lock } from "./lock.ts";
 import { currentTask, deliverTo, runAs, Task, tasksAreTracked } from "./task.ts";
 
 /**
@@ -48,7 +49,7 @@ export class RLock extends Lock {
 
   override tryAcquire(): boolean {
     const task = currentTask();
-    if (this.tryTake()) return this.#taken(task);
+    if (this.tryTake(task?.id ?? 0)) return this.#taken(task);
     if (!this.#isOwnedBy(task)) return false;
     this.#deepen(1);
     return true;
@@ -98,7 +99,7 @@ export class RLock extends Lock {
 
   /** The id of the owning task; 0 for the thread that owns it. */
   get #owner(): number {
-    return this.words[this.base + TASK] as number;
+    return this.words[this.base + LOCK_TASK] as number;
   }
 
   get #count(): number {
@@ -115,7 +116,7 @@ export class RLock extends Lock {
   }
 
   #taken(task: Task | undefined): boolean {
-    this.words[this.base + TASK] = task?.id ?? 0;
+    this.words[this.base + LOCK_TASK] = task?.id ?? 0;
     if (task) task.holds++;
     return true;
   }
@@ -153,7 +154,7 @@ export class RLock extends Lock {
   }
 
   #free(): void {
-    this.words[this.base + TASK] = 0;
+    this.words[this.base + LOCK_TASK] = 0;
     super.release();
   }
 }

@@ -1,25 +1,13 @@
-// The word of a semaphore is the number of free permits, or CROWDED: none is free and somebody waits.
+// The word of a semaphore is the number of free permits, and the mark WAITERS while somebody waits.
 //
-// Permits are handed to waiters directly, oldest first, so a waiter always finds what it was woken for, a newcomer passes nobody,
-// and `release(n)` wakes n. Why no permit and no wake-up is lost: CROWDED is set under the queue's lock in one step with finding no
-// permit (`#enter`), and while it stands permits are given out only under that lock (`#handOut`).
+// A permit that is given back is open to whoever comes first; as many waiters as there are new permits are told to look. Of those
+// told, one may find that others were faster, and waits on; one that got its permit, and sees more of them, tells the next. How they wait,
+// and why none of them is forgotten: see `exclusive.ts`.
 
-import {
-  checkWait,
-  Deadline,
-  Place,
-  QUEUE_WORDS,
-  registerClass,
-  type WaitAsync,
-  type Waitable,
-  type WaitOrTry,
-  WaitQueue,
-} from "@conc/atomics";
+import { HANDED_PERMIT, Place, peers, QUEUE_WORDS, registerClass } from "@conc/atomics";
 import { Exclusive } from "./exclusive.ts";
 
-const CROWDED = -1;
-
-/** The most permits there can be. */
+/** The most permits there can be; of the word, all but the mark. */
 const PERMITS_MAX = 2 ** 31 - 1;
 
 /** Behind the queue's words: the most permits that a bounded semaphore takes back. */
@@ -30,7 +18,8 @@ const STRUCT_BYTES = (QUEUE_WORDS + 1) * 4;
  * Lets a fixed number of holders in at once, across threads and async tasks.
  *
  * Permits belong to nobody: any thread may release, also more than were acquired, and those of a thread that dies are not given
- * back. Those who wait get permits in the order in which they asked.
+ * back. Not fair in order: a thread that is running may pass one that sleeps, but for a millisecond at most; async tasks of one thread
+ * get permits in the order in which they asked.
  *
  * @example
  * const connections = new Semaphore(3);
@@ -40,9 +29,7 @@ const STRUCT_BYTES = (QUEUE_WORDS + 1) * 4;
  *
  * @see CPython `threading.Semaphore`; there nobody promises an order.
  */
-export class Semaphore extends Exclusive implements Waitable {
-  readonly #queue: WaitQueue = new WaitQueue(this.agent, this.base, this);
-
+export class Semaphore extends Exclusive {
   /**
    * @param value How many permits are free at first: an integer from 0 to 2^31 - 1.
    * @throws {TypeError} If it is not a number.
@@ -65,33 +52,7 @@ export class Semaphore extends Exclusive implements Waitable {
 
   /** The free permits; out of date as soon as read. */
   get value(): number {
-    return Math.max(0, Atomics.load(this.words, this.base));
-  }
-
-  /** Whether an acquire would have to wait; out of date as soon as read. */
-  get locked(): boolean {
-    return Atomics.load(this.words, this.base) <= 0;
-  }
-
-  tryAcquire(): boolean {
-    let permits = Atomics.load(this.words, this.base);
-    while (permits > 0) {
-      const seen = Atomics.compareExchange(this.words, this.base, permits, permits - 1);
-      if (seen === permits) return true;
-      permits = seen;
-    }
-    return false;
-  }
-
-  acquire(options?: WaitOrTry): boolean {
-    const timeout = checkWait(options);
-    return this.tryAcquire() || (timeout > 0 && this.#queue.wait(new Deadline(timeout)));
-  }
-
-  async acquireAsync(options?: WaitAsync): Promise<boolean> {
-    const timeout = checkWait(options);
-    options?.signal?.throwIfAborted();
-    return this.tryAcquire() || (timeout > 0 && this.#queue.waitAsync(new Deadline(timeout), options?.signal));
+    return Atomics.load(this.words, this.base) & PERMITS_MAX;
   }
 
   /**
@@ -103,14 +64,17 @@ export class Semaphore extends Exclusive implements Waitable {
    */
   release(n = 1): void {
     checkPermits("n", n, 1);
-    let permits = Atomics.load(this.words, this.base);
-    while (permits !== CROWDED) {
-      this.#checkRoom(permits, n);
-      const seen = Atomics.compareExchange(this.words, this.base, permits, permits + n);
-      if (seen === permits) return;
-      permits = seen;
+    const { words, base } = this;
+    for (let word = Atomics.load(words, base); ; ) {
+      const permits = (word & PERMITS_MAX) + n;
+      if (permits > this.limit) {
+        throw new RangeError(`release of ${n} would make ${permits} permits, the most is ${this.limit}`);
+      }
+      const seen = Atomics.compareExchange(words, base, word, word + n);
+      if (seen === word) break;
+      word = seen;
     }
-    this.#handOut(n);
+    if (Atomics.load(words, base) < 0) this.#call(n);
   }
 
   /** The most permits that there may be. */
@@ -127,57 +91,37 @@ export class Semaphore extends Exclusive implements Waitable {
     return `value=${this.value}`;
   }
 
-  // As what its queue's waiters wait for.
-
-  get asyncForm(): string {
-    return "acquireAsync";
+  /** Whether an acquire would have to wait, or an async one wait its turn; out of date as soon as read. */
+  override get locked(): boolean {
+    return super.locked || this.queue.first !== 0;
   }
 
-  enter(): boolean {
-    for (;;) {
-      if (this.tryAcquire()) return true;
-      if (Atomics.compareExchange(this.words, this.base, 0, CROWDED) <= 0) return false;
+  protected override isOpen(word: number): boolean {
+    return (word & PERMITS_MAX) !== 0;
+  }
+
+  protected override tryTake(): boolean {
+    const { words, base } = this;
+    let word = Atomics.load(words, base);
+    while ((word & PERMITS_MAX) !== 0) {
+      const seen = Atomics.compareExchange(words, base, word, word - 1);
+      if (seen === word) return true;
+      word = seen;
     }
-  }
-
-  left(empty: boolean): boolean {
-    if (empty) Atomics.compareExchange(this.words, this.base, CROWDED, 0);
     return false;
   }
 
   passOn(): void {
-    this.#handOut(1);
+    this.release();
   }
 
-  #checkRoom(permits: number, n: number): void {
-    if (permits + n > this.limit) {
-      throw new RangeError(`release of ${n} would make ${permits + n} permits, the most is ${this.limit}`);
-    }
-  }
-
-  /** Gives permits to those who wait; what is left over becomes free. */
-  #handOut(n: number): void {
-    const queue = this.#queue;
-    const woken: number[] = [];
+  /** Tells as many waiters as there are new permits; the oldest is handed one if it has been patient enough. */
+  #call(permits: number): void {
+    const { queue } = this;
     queue.lock();
-    try {
-      // Read again: those who waited may have left meanwhile.
-      this.#checkRoom(this.value, n);
-      while (woken.length < n && queue.first !== 0) woken.push(queue.take());
-      if (queue.first === 0) this.#free(n - woken.length);
-    } finally {
-      queue.unlock();
-    }
-    for (const node of woken) queue.wake(node);
-  }
-
-  #free(n: number): void {
-    let permits = Atomics.load(this.words, this.base);
-    for (;;) {
-      const seen = Atomics.compareExchange(this.words, this.base, permits, Math.max(0, permits) + n);
-      if (seen === permits) return;
-      permits = seen;
-    }
+    const heir = peers?.heirOf(queue) ?? 0;
+    const woken = heir !== 0 && this.tryTake() ? [queue.tell(heir, HANDED_PERMIT)] : [];
+    queue.unlock([...woken, ...queue.signal(permits)]);
   }
 }
 

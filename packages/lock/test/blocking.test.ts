@@ -1,4 +1,4 @@
-import { Arena, BlockingNotAllowedError, Heap, Place, ThreadMemory } from "@conc/atomics";
+import { BlockingNotAllowedError, Heap, OpenArena, Place, ThreadMemory } from "@conc/atomics";
 import { startThread, until, waitersOf } from "@conc/testkit";
 import { describe, expect, it } from "vitest";
 import { BoundedSemaphore, Lock, RLock, Semaphore } from "../src/index.ts";
@@ -25,8 +25,8 @@ describe.each([Lock, RLock, Semaphore])("%o on a page without shared memory", (C
   /** Makes one in memory that no other thread can see. */
   function make(): Lock | RLock | Semaphore {
     const length = Heap.initialBytes(MAX_BYTES);
-    const arena = new Arena(new ThreadMemory(new ArrayBuffer(length, { maxByteLength: MAX_BYTES })));
-    const place = new Place(arena, arena.references.create(STRUCT_BYTES));
+    const arena = new OpenArena(new ThreadMemory(new ArrayBuffer(length, { maxByteLength: MAX_BYTES })));
+    const place = new Place(arena, arena.create(STRUCT_BYTES));
     const lock = new (Class as unknown as new (place: Place) => Lock | RLock | Semaphore)(place);
     if (lock instanceof Semaphore) lock.release();
     return lock;

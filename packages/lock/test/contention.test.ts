@@ -12,7 +12,7 @@ type OneAtATime = Lock | RLock | Semaphore;
 function expectNothingLeft(lock: OneAtATime): void {
   expect(lock.locked).toBe(false);
   expect(waitersOf(lock)).toBe(0);
-  expect(Arena.default.agent.inbox.size).toBe(0);
+  expect(Arena.default.agent.pending).toBe(0);
   if (lock instanceof Semaphore) expect(lock.value).toBe(1);
 }
 
@@ -206,6 +206,6 @@ describe.each([Lock, Semaphore])("%o as a signal", (Class) => {
       expect(await pong.acquireAsync()).toBe(true);
     }
     await thread.result;
-    expect([waitersOf(ping), waitersOf(pong), Arena.default.agent.inbox.size]).toEqual([0, 0, 0]);
+    expect([waitersOf(ping), waitersOf(pong), Arena.default.agent.pending]).toEqual([0, 0, 0]);
   });
 });

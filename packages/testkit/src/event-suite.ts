@@ -1,4 +1,4 @@
-import { type Agent, countWaiting, WaitQueue } from "@conc/atomics";
+import { type Agent, anyPrimitive, countWaiting, WaitQueue } from "@conc/atomics";
 import type { Event } from "@conc/condition";
 import type { Lock } from "@conc/lock";
 import { describe, expect, it } from "vitest";
@@ -22,9 +22,7 @@ interface Waited {
 /** How many wait for an event. It does not say so itself, so this looks at its line. */
 export function waitingFor(event: Event): number {
   const { agent, base } = event as unknown as { agent: Agent; base: number };
-  return countWaiting(
-    new WaitQueue(agent, base, { enter: () => false, left: () => false, passOn() {}, asyncForm: "" }),
-  );
+  return countWaiting(new WaitQueue(agent, base, anyPrimitive));
 }
 
 /** What every event promises, whoever waits for it. */

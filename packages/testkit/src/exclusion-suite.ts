@@ -320,7 +320,7 @@ export function asyncExclusionSuite(name: string, make: () => Acquirable): void 
   function expectNothingLeft(lock: Acquirable): void {
     expect(lock.locked).toBe(false);
     expect(waitersOf(lock)).toBe(0);
-    expect(Arena.default.agent.inbox.size).toBe(0);
+    expect(Arena.default.agent.pending).toBe(0);
   }
 
   describe(`${name}: async waits`, () => {

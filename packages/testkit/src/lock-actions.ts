@@ -1,6 +1,15 @@
 // What the flows of the suites of locks and semaphores do by themselves; everything else they are told call by call.
 // A module of its own, for the threads import it and must not load vitest.
-import { Arena, countWaiting, type Shareable, toHandle, WaitQueue } from "@conc/atomics";
+import {
+  Arena,
+  anyPrimitive,
+  countWaiting,
+  NODE_STATE,
+  notify,
+  type Shareable,
+  toHandle,
+  WaitQueue,
+} from "@conc/atomics";
 import type { Exclusive } from "@conc/lock";
 import type { Form } from "./form.ts";
 
@@ -30,14 +39,13 @@ export function waitersOf(object: Shareable): number {
 /** Wakes the thread that stands first in the line, although nothing has changed. */
 export function disturbFirst(object: Shareable): void {
   const line = lineOf(object);
-  if (line.first !== 0) line.agent.wake(line.first);
+  if (line.first !== 0) notify(line.agent, line.first + NODE_STATE);
 }
 
 function lineOf(object: Shareable): WaitQueue {
   const handle = toHandle(object);
   const { arena, offset } = (handle.lock as typeof handle | undefined) ?? handle;
-  const nobody = { enter: () => false, left: () => false, passOn: () => {}, asyncForm: "" };
-  return new WaitQueue((Arena.find(arena) as Arena).agent, offset / 4 + OBJECT_WORDS, nobody);
+  return new WaitQueue((Arena.find(arena) as Arena).agent, offset / 4 + OBJECT_WORDS, anyPrimitive);
 }
 
 /** Acquires, and says how that ended and how long it took, in milliseconds. */

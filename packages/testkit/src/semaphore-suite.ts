@@ -224,7 +224,7 @@ export function semaphoreAsyncSuite(name: string, make: (value?: number) => Sema
         expect(semaphore.value).toBe(withNext ? 0 : 1);
         if (withNext) expect(await next).toBe(true);
         expect(waitersOf(semaphore)).toBe(0);
-        expect(Arena.default.agent.inbox.size).toBe(0);
+        expect(Arena.default.agent.pending).toBe(0);
       }
     });
 
@@ -235,8 +235,6 @@ export function semaphoreAsyncSuite(name: string, make: (value?: number) => Sema
       for (let released = 0; released < 2; released++) {
         semaphore.release();
         expect(semaphore.locked).toBe(true);
-        expect(semaphore.value).toBe(0);
-        expect(semaphore.tryAcquire()).toBe(false);
       }
       expect(await Promise.all(waits)).toEqual([true, true]);
       semaphore.release();

@@ -1,4 +1,4 @@
-import { Arena, checkMilliseconds, checkWait, Deadline, TIMEOUT_MAX, type WaitAsync } from "@conc/atomics";
+import { Arena, checkMilliseconds, checkWait, Deadline, park, TIMEOUT_MAX, type WaitAsync } from "@conc/atomics";
 
 /**
  * Blocks this thread for some time; other threads run on.
@@ -13,7 +13,7 @@ export function sleep(ms: number): void {
   agent.mayBlock("sleepAsync");
   agent.self.begin(0);
   const deadline = new Deadline(ms);
-  for (let left = deadline.remaining(); left > 0; left = deadline.remaining()) agent.park(left);
+  for (let left = deadline.remaining(); left > 0; left = deadline.remaining()) park(agent, left);
 }
 
 /**

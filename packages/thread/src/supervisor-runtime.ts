@@ -1,6 +1,6 @@
 // What the hidden worker runs that supervises threads once the main thread has blocked.
 
-import { AGENT_SELF, Arena, agentsOf } from "@conc/atomics";
+import { AGENT_SELF, Arena, agentsOf, NODE_STATE, notify } from "@conc/atomics";
 import { host } from "./platform.ts";
 import type { Message } from "./request.ts";
 import { type Lifeline, Supervisor } from "./supervisor.ts";
@@ -29,7 +29,7 @@ export default function supervise({ arena: buffer, agent: id, main, ordered }: S
   const insist = (thread: number): void => {
     if (!agents.isAlive(thread)) return;
     Atomics.compareExchange(ordered, 0, 0, thread);
-    agent.wake(agents.slot(main) + AGENT_SELF);
+    notify(agent, agents.slot(main) + AGENT_SELF + NODE_STATE);
     setTimeout(insist, INSIST, thread);
   };
   const order = (thread: number): void => {

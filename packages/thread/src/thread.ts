@@ -372,7 +372,7 @@ function checkMayStart(): void {
   if ((globalThis.process as { _exiting?: boolean } | undefined)?._exiting) {
     throw new InvalidStateError("a thread can not be started while the program is exiting");
   }
-  if (!Arena.default.memory.shared) {
+  if (Arena.default.buffer instanceof ArrayBuffer) {
     throw new BlockingNotAllowedError(
       "threads need shared memory, which this page does not have: serve it with Cross-Origin-Opener-Policy: same-origin and " +
         "Cross-Origin-Embedder-Policy: require-corp",

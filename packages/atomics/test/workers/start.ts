@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { Arena } from "../../src/arena.ts";
+import { Arena } from "../../src/arenas.ts";
 
 // A raw worker, as a user without `@conc/thread` would start one: it adopts the arena, then handles mean the same in it.
 // On Node 20 it can not import TypeScript before tsx is registered in it.
@@ -24,7 +24,7 @@ const tsx = new URL("dist/esm/api/index.mjs", tsxPackage).href;
 export function inThread<R>(module: string, name: string, ...args: unknown[]): Promise<R> {
   const workerData = {
     tsx,
-    arena: new URL("../../src/arena.ts", import.meta.url).href,
+    arena: new URL("../../src/arenas.ts", import.meta.url).href,
     buffer: Arena.default.buffer,
     module: new URL(module, import.meta.url).href,
     name,

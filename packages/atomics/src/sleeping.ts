@@ -1,0 +1,150 @@
+// How a thread blocks, and what becomes of its async waiters meanwhile. They can not go on before the thread is awake again, so they
+// must not be given what others could use: while an agent is BLOCKED its async waiters are passed over, and what they were told just
+// before, and had no time to notice, is passed on. When the thread wakes up they look for themselves.
+//
+// Why nobody is missed. A thread says that it is blocked, and then looks at its READY stack; who tells one of its async waiters something
+// pushes it there, then looks whether the thread is blocked, and if so wakes it: one of the two sees the other. In the same way who passes
+// a waiter over marks the agent as having MISSED something, then looks once more whether it is blocked; and the thread says that it
+// runs, and then looks at the mark.
+
+import type { Agent } from "./agent.ts";
+import { slotOf } from "./agent-table.ts";
+import type { Deadline } from "./deadline.ts";
+import {
+  AGENT_BLOCKED,
+  AGENT_MISSED,
+  AGENT_READY,
+  AGENT_SELF,
+  AGENT_STATE,
+  NODE_AGENT,
+  NODE_READY,
+  NODE_STATE,
+  SIGNALLED,
+  WAITING,
+} from "./layout.ts";
+import type { Bell } from "./memory.ts";
+import type { WaitQueue } from "./wait-queue.ts";
+import type { Waiter } from "./waiter.ts";
+import { withdraw } from "./withdrawal.ts";
+
+/** Blocks in a queue until admitted, see `Peers`. */
+export function waitBlocked(queue: WaitQueue, deadline: Deadline, task: number): boolean {
+  const { self } = queue.agent;
+  return queue.join(self, task) || resumeBlocked(queue, self, deadline);
+}
+
+/** Goes on waiting, blocked, as one who stands in this line already; false if the time ran out first. */
+export function resumeBlocked(queue: WaitQueue, waiter: Waiter, deadline: Deadline): boolean {
+  while (!queue.isAdmitted(waiter)) {
+    const remaining = deadline.remaining();
+    if (remaining === 0) return !queue.leave(waiter);
+    park(queue.agent, remaining);
+  }
+  return true;
+}
+
+/** Sleeps while nobody tells the thread's own node anything, at most `timeout` milliseconds. May return early for no reason. */
+export function park(agent: Agent, timeout: number): void {
+  agent.beforeSleep?.();
+  const { base, memory } = agent;
+  const words = agent.heap.reach(base);
+  const before = Atomics.exchange(words, base + AGENT_STATE, AGENT_BLOCKED);
+  stepAside(agent);
+  memory.wait(words, base + AGENT_SELF + NODE_STATE, WAITING, timeout);
+  Atomics.compareExchange(words, base + AGENT_STATE, AGENT_BLOCKED, before);
+  serveReady(agent);
+  if (Atomics.exchange(words, base + AGENT_MISSED, 0) !== 0) lookAgain(agent);
+}
+
+/** Passes on what this agent's async waiters were told and have not noticed. */
+function stepAside(agent: Agent): void {
+  serveReady(agent);
+  for (const { node } of agent.takeTold()) {
+    if (withdraw(agent, node, true)) Atomics.store(agent.heap.reach(agent.base), agent.base + AGENT_MISSED, 1);
+    else agent.serve(node);
+  }
+}
+
+/** Has this agent's async waiters look for themselves. */
+function lookAgain(agent: Agent): void {
+  for (const node of agent.nodes) {
+    const words = agent.heap.reach(node);
+    if (Atomics.compareExchange(words, node + NODE_STATE, WAITING, SIGNALLED) === WAITING) agent.serve(node);
+  }
+}
+
+/** Has this agent serve those of its async waiters whom others told something. */
+function serveReady(agent: Agent): void {
+  const { heap, base } = agent;
+  const told: number[] = [];
+  let node = Atomics.exchange(heap.reach(base), base + AGENT_READY, 0);
+  for (; node !== 0; node = heap.reach(node)[node + NODE_READY] as number) told.push(node);
+  // The stack has the newest on top; they are served in the order in which they were told.
+  for (const each of told.reverse()) agent.serve(each);
+}
+
+const watching = new WeakSet<Agent>();
+
+/** Has an agent notice that others wake its async waiters, see `Peers`. */
+export function watch(agent: Agent): void {
+  if (watching.has(agent) || agent.pending === 0) return;
+  watching.add(agent);
+  const { heap, base } = agent;
+  bellOf(agent).watch(heap.reach(base), base + AGENT_READY, 0, () => {
+    watching.delete(agent);
+    serveReady(agent);
+    watch(agent);
+  });
+}
+
+/** Tells the agent of a node, see `Peers`. */
+export function tell({ heap }: Agent, node: number): number {
+  const words = heap.reach(node);
+  const base = slotOf(heap, words[node + NODE_AGENT] as number);
+  if (base === 0) return 0;
+  const slot = heap.reach(base);
+  const self = base + AGENT_SELF;
+  if (node === self) return self + NODE_STATE;
+  let top: number;
+  do {
+    top = Atomics.load(slot, base + AGENT_READY);
+    words[node + NODE_READY] = top;
+  } while (Atomics.compareExchange(slot, base + AGENT_READY, top, node) !== top);
+  if (Atomics.load(slot, base + AGENT_STATE) !== AGENT_BLOCKED) return top === 0 ? base + AGENT_READY : 0;
+  // It will find the node when it is awake.
+  return Atomics.compareExchange(slot, self + NODE_STATE, WAITING, SIGNALLED) === WAITING ? self + NODE_STATE : 0;
+}
+
+/** Wakes an agent, see `Peers`. */
+export function notify(agent: Agent, word: number): void {
+  if (word !== 0) bellOf(agent).notify(agent.heap.reach(word), word);
+}
+
+/** Whether a waiter can not go on now, see `Peers`. */
+export function isAway({ heap }: Agent, node: number): boolean {
+  const base = slotOf(heap, heap.reach(node)[node + NODE_AGENT] as number);
+  if (base === 0) return true;
+  if (node === base + AGENT_SELF) return false;
+  const words = heap.reach(base);
+  if (Atomics.load(words, base + AGENT_STATE) !== AGENT_BLOCKED) return false;
+  Atomics.store(words, base + AGENT_MISSED, 1);
+  return Atomics.load(words, base + AGENT_STATE) === AGENT_BLOCKED;
+}
+
+function bellOf({ memory }: Agent): Bell {
+  return memory.bell ?? threadBell;
+}
+
+const threadBell: Bell = {
+  notify(words, index) {
+    Atomics.notify(words, index);
+  },
+
+  watch(words, index, value, changed) {
+    // Of an arena that is not shared nobody else can wake anyone.
+    if (words.buffer instanceof ArrayBuffer) return;
+    const result = Atomics.waitAsync(words, index, value);
+    if (result.async) result.value.then(changed);
+    else queueMicrotask(changed);
+  },
+};
