@@ -1,8 +1,10 @@
 // Who takes part in an arena: a slot for each thread, the same for all of them to see.
 
+import type { Agent } from "./agent.ts";
 import { ArenaFullError } from "./errors.ts";
 import type { Heap } from "./heap.ts";
 import {
+  AGENT_DEAD,
   AGENT_END,
   AGENT_FLAGS,
   AGENT_ID,
@@ -11,6 +13,7 @@ import {
   AGENT_READY_TO_RUN,
   AGENT_RUNNING,
   AGENT_STATE,
+  AGENT_WAITS_FOR,
   AGENT_WORDS,
   EPOCH_MAX,
   HEADER_AGENT_LOCK,
@@ -26,6 +29,12 @@ import { lockSpin, unlockSpin } from "./spin-lock.ts";
 export function slotOf(heap: Heap, id: number): number {
   const base = Atomics.load(heap.words, HEADER_SLOTS + (id & SLOT_MASK));
   return base !== 0 && Atomics.load(heap.reach(base), base + AGENT_ID) === id ? base : 0;
+}
+
+/** Whether an agent has died. */
+export function isDead({ heap }: Agent, id: number): boolean {
+  const base = slotOf(heap, id);
+  return base === 0 || Atomics.load(heap.reach(base), base + AGENT_STATE) === AGENT_DEAD;
 }
 
 /**
@@ -48,6 +57,7 @@ export function enlist(heap: Heap, by: number, flags: number): number {
       words[HEADER_EPOCH] = epoch;
       // Not cleared when its last tenant ended: those who still looked at that one would have seen half of it.
       words.fill(0, base + 1, base + AGENT_END + 1);
+      words[base + AGENT_WAITS_FOR] = 0;
       words[base + AGENT_NAME_LENGTH] = 0;
       words[base + AGENT_FLAGS] = flags;
       words[base + AGENT_PARENT] = by;

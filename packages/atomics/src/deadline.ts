@@ -35,6 +35,11 @@ export class Deadline {
     this.#at = performance.now() + timeout;
   }
 
+  /** Whether it never comes. */
+  get isEndless(): boolean {
+    return this.#at === FOR_EVER;
+  }
+
   /** Milliseconds that are left: `Infinity` if it never comes, 0 once it has passed. */
   remaining(): number {
     return Math.max(0, this.#at - performance.now());
@@ -77,7 +82,11 @@ export function checkMilliseconds(what: string, value: number): void {
  *
  * @throws {TypeError} With `what` in the message; null is no object here.
  */
-export function check(what: string, value: unknown, type: "boolean" | "function" | "number" | "object"): void {
+export function check(
+  what: string,
+  value: unknown,
+  type: "boolean" | "function" | "number" | "object" | "string",
+): void {
   const found = value === null ? "null" : typeof value;
   if (found !== type) throw new TypeError(`${what} must be of type ${type}, got ${found}`);
 }

@@ -66,6 +66,7 @@ export function toHandle(value: Shareable): Handle {
   if (HANDLE in value) return value[HANDLE]();
   const { arena } = value;
   const place = value.base - OBJECT_WORDS;
+  value.share?.();
   const serial = Sharing.of(arena).share(value, place);
   return { type: value[Symbol.toStringTag], arena: arena.id, offset: place * 4, serial, ...value.handleFields };
 }

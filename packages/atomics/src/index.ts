@@ -41,6 +41,7 @@ export {
   typeOf,
 } from "./handle.ts";
 export { Heap } from "./heap.ts";
+export type { LockOptions } from "./label.ts";
 export {
   AGENT_BLOCKED,
   AGENT_CANCELLED,
@@ -59,14 +60,19 @@ export {
   HANDED_LOCK,
   HANDED_PERMIT,
   HEADER_OUTPUT_LOCK,
+  LOCK_BYTES,
+  LOCK_DEPTH,
   LOCK_TASK,
+  NAMED_BYTES,
   NODE_AGENT,
   NODE_STATE,
   NODE_TASK,
   ORPHANED,
   OWNER,
   QUEUE_WORDS,
+  SIGNAL,
   SIGNALLED,
+  TRACED_BYTES,
   WAITERS,
   WAITING,
 } from "./layout.ts";

@@ -21,6 +21,8 @@ export const HEADER_EPOCH = 8;
 export const HEADER_NUMBER = 9;
 /** Held by a thread while it writes a line to the terminal. */
 export const HEADER_OUTPUT_LOCK = 10;
+/** Held by a thread that found itself in a circle of waiting threads. */
+export const HEADER_DEADLOCK_LOCK = 11;
 /** The last block that was given back of each order; each names the one before. */
 export const HEADER_FREE = 16;
 /** The places of the agents' slots. */
@@ -50,6 +52,8 @@ export const AGENT_REPORTS = 7;
 export const AGENT_SELF = 8;
 /** A wait queue whose value is ENDED once the agent is dead: what `join` waits for. */
 export const AGENT_END = 16;
+/** The lock that the thread waits for, blocked and without end; 0 for none. */
+export const AGENT_WAITS_FOR = 20;
 export const AGENT_NAME_LENGTH = 31;
 export const AGENT_NAME = 32;
 export const AGENT_NAME_BYTES: number = (AGENT_WORDS - AGENT_NAME) * 4;
@@ -116,8 +120,18 @@ export const BY_TASK: number = 2 ** 29;
 export const ORPHANED: number = 2 ** 30;
 /** Somebody waits: the mark of locks and semaphores. */
 export const WAITERS: number = -(2 ** 31);
-/** Behind the queue's words of a lock: the async task that owns it, if it is one. */
+// A lock: a queue, and behind it
+/** the async task that owns it, if it is one, and */
 export const LOCK_TASK: number = QUEUE_WORDS;
+/** how often it has re-entered; SIGNAL in a lock that somebody who did not own it has released. */
+export const LOCK_DEPTH: number = QUEUE_WORDS + 1;
+export const LOCK_WORDS: number = QUEUE_WORDS + 2;
+export const SIGNAL = -1;
+
+// How large a lock is. One that has a name or keeps traces has them behind its words, and by its size one tells that it does.
+export const LOCK_BYTES: number = LOCK_WORDS * 4;
+export const NAMED_BYTES = 120;
+export const TRACED_BYTES = 2040;
 
 // The first words of a shared object's block.
 /** The maker's id, negative, while nobody else knows it; then how many agents need it. */

@@ -1,5 +1,7 @@
 import type { Agent } from "./agent.ts";
 import type { Deadline } from "./deadline.ts";
+import type { LockOptions } from "./label.ts";
+import type { Place } from "./shared-object.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 import type { Waiter } from "./waiter.ts";
 
@@ -13,6 +15,9 @@ import type { Waiter } from "./waiter.ts";
 export interface Peers {
   /** Takes a spin lock that somebody else holds; whether its holder died, and may have left things half done. */
   contend(words: Int32Array, index: number, agent: number): boolean;
+
+  /** Makes a line whole which somebody was changing who died. Needs the queue's lock. */
+  repair(queue: WaitQueue): void;
 
   /** Has an agent notice that others wake its async waiters, while there are any. */
   watch(agent: Agent): void;
@@ -29,6 +34,22 @@ export interface Peers {
 
   /** Whether a waiter can not go on now, being an async one of a blocked agent. Needs the lock of its queue. */
   isAway(agent: Agent, node: number): boolean;
+
+  /** Whether a value of the lock whose queue this is names an owner that has died. */
+  isOrphan(queue: WaitQueue, word: number): boolean;
+
+  /**
+   * Somebody has acquired the lock whose queue this is: keeps where, if the lock is made for that.
+   *
+   * @throws {OwnerDiedError} If an owner died with the lock, and nobody has recovered it.
+   */
+  examine(queue: WaitQueue): void;
+
+  /** Writes a lock's name where others read it. */
+  label(queue: WaitQueue, name: string): void;
+
+  /** With what options a lock was made. */
+  labelsOf(place: Place): LockOptions;
 
   /** The oldest waiter, if others were faster for so long that a lock or a permit is to be handed to it; else 0. Needs the lock. */
   heirOf(queue: WaitQueue): number;

@@ -75,8 +75,11 @@ export abstract class SharedObject {
     this.arena.hold(this, start);
   }
 
+  /** Called before the object becomes known to others. */
+  share?(): void;
+
   /** Whether no other agent knows the object. */
-  get isPrivate(): boolean {
+  protected get isPrivate(): boolean {
     return this.arena.isPrivate(this.base - OBJECT_WORDS);
   }
 

@@ -10,6 +10,7 @@
 import type { Agent } from "./agent.ts";
 import { slotOf } from "./agent-table.ts";
 import type { Deadline } from "./deadline.ts";
+import { announceWait, checkDeadlock } from "./deadlock.ts";
 import {
   AGENT_BLOCKED,
   AGENT_MISSED,
@@ -35,25 +36,47 @@ export function waitBlocked(queue: WaitQueue, deadline: Deadline, task: number):
 
 /** Goes on waiting, blocked, as one who stands in this line already; false if the time ran out first. */
 export function resumeBlocked(queue: WaitQueue, waiter: Waiter, deadline: Deadline): boolean {
-  while (!queue.isAdmitted(waiter)) {
-    const remaining = deadline.remaining();
-    if (remaining === 0) return !queue.leave(waiter);
-    park(queue.agent, remaining);
+  const { agent, owner, at } = queue;
+  const watched = deadline.isEndless && owner.isHopeless !== undefined;
+  const check = (): void => {
+    announceWait(agent, at);
+    checkDeadlock(queue);
+  };
+  try {
+    while (!queue.isAdmitted(waiter)) {
+      const remaining = deadline.remaining();
+      if (remaining === 0) return !queue.leave(waiter);
+      park(agent, remaining, watched ? check : undefined);
+    }
+    return true;
+  } catch (error) {
+    if (queue.leave(waiter)) throw error;
+    // After all it was handed the lock.
+    return true;
+  } finally {
+    if (watched) announceWait(agent, 0);
   }
-  return true;
 }
 
-/** Sleeps while nobody tells the thread's own node anything, at most `timeout` milliseconds. May return early for no reason. */
-export function park(agent: Agent, timeout: number): void {
+/**
+ * Sleeps while nobody tells the thread's own node anything, at most `timeout` milliseconds. May return early for no reason.
+ *
+ * @param check Called when others know that this thread is blocked, right before it falls asleep; throws if it must not.
+ */
+export function park(agent: Agent, timeout: number, check?: () => void): void {
   agent.beforeSleep?.();
   const { base, memory } = agent;
   const words = agent.heap.reach(base);
   const before = Atomics.exchange(words, base + AGENT_STATE, AGENT_BLOCKED);
-  stepAside(agent);
-  memory.wait(words, base + AGENT_SELF + NODE_STATE, WAITING, timeout);
-  Atomics.compareExchange(words, base + AGENT_STATE, AGENT_BLOCKED, before);
-  serveReady(agent);
-  if (Atomics.exchange(words, base + AGENT_MISSED, 0) !== 0) lookAgain(agent);
+  try {
+    stepAside(agent);
+    check?.();
+    memory.wait(words, base + AGENT_SELF + NODE_STATE, WAITING, timeout);
+  } finally {
+    Atomics.compareExchange(words, base + AGENT_STATE, AGENT_BLOCKED, before);
+    serveReady(agent);
+    if (Atomics.exchange(words, base + AGENT_MISSED, 0) !== 0) lookAgain(agent);
+  }
 }
 
 /** Passes on what this agent's async waiters were told and have not noticed. */

@@ -21,6 +21,7 @@ import {
   AGENT_ID,
   GRANTED,
   HANDED_LOCK,
+  HANDED_PERMIT,
   NODE_NEXT,
   NODE_PREVIOUS,
   NODE_QUEUE,
@@ -55,8 +56,11 @@ export interface Waitable {
   /** A waiter that was granted or handed what it wants gives up: leaves that to the next one. */
   passOn(): void;
 
-  /** Whether no other agent knows the primitive, so that nobody could end a blocking wait. */
-  readonly isPrivate: boolean;
+  /**
+   * Of a lock, whose value names its owner: whether it is held in such a way that a blocking wait of this thread could not end.
+   * What others release as well has no such method.
+   */
+  isHopeless?(): boolean;
 
   /** The async twin of the blocking call that waits here, for the message where blocking is not allowed. */
   readonly asyncForm: string;
@@ -67,12 +71,12 @@ export class WaitQueue {
   readonly agent: Agent;
   /** The place of the value; the queue's own words follow it. */
   readonly at: number;
-  readonly #owner: Waitable;
+  readonly owner: Waitable;
 
   constructor(agent: Agent, at: number, owner: Waitable) {
     this.agent = agent;
     this.at = at;
-    this.#owner = owner;
+    this.owner = owner;
   }
 
   /** The node of the oldest waiter, or 0; out of date as soon as read, unless the queue's lock is held. */
@@ -86,7 +90,7 @@ export class WaitQueue {
   }
 
   lock(): void {
-    if (lockSpin(this.words, this.at + QUEUE_LOCK, this.agent.id)) this.#repair();
+    if (lockSpin(this.words, this.at + QUEUE_LOCK, this.agent.id)) peers?.repair(this);
   }
 
   /** @param woken What `signal` and its like returned under the lock. */
@@ -98,10 +102,10 @@ export class WaitQueue {
   /** Puts a node at the end of the line. Needs the queue's lock. */
   push(node: number): number[] {
     const last = this.words[this.at + QUEUE_TAIL] as number;
-    this.#link(node, 0);
-    this.#link(last, node);
+    this.link(node, 0);
+    this.link(last, node);
     Atomics.store(this.agent.heap.reach(node), node + NODE_QUEUE, this.at);
-    return this.#owner.changed(false) ? this.signal() : [];
+    return this.owner.changed(false) ? this.signal() : [];
   }
 
   /**
@@ -109,7 +113,7 @@ export class WaitQueue {
    * free the node has to be put into another line, or told that it stands in none.
    */
   unlink(node: number): void {
-    this.#link(this.#read(node, NODE_PREVIOUS), this.#read(node, NODE_NEXT));
+    this.link(this.#read(node, NODE_PREVIOUS), this.#read(node, NODE_NEXT));
   }
 
   /** Takes a node out of the line; it stands in none then. Needs the queue's lock. */
@@ -133,7 +137,7 @@ export class WaitQueue {
     // Granted before unlinked: should this thread die in between, a granted node in the line shows what was meant.
     const woken = this.tell(node, GRANTED);
     this.remove(node);
-    this.#owner.changed(this.first === 0);
+    this.owner.changed(this.first === 0);
     return woken;
   }
 
@@ -156,14 +160,12 @@ export class WaitQueue {
    * Checks that this thread may block here.
    *
    * @throws {BlockingNotAllowedError} If it must not sleep.
-   * @throws {DeadlockError} If it would sleep for ever, for no other agent knows the primitive.
+   * @throws {DeadlockError} If it would sleep for ever, for there is no other agent.
    */
   checkBlocking(deadline: Deadline): void {
-    const { asyncForm, isPrivate } = this.#owner;
-    this.agent.mayBlock(asyncForm);
-    if (isPrivate && deadline.remaining() === Number.POSITIVE_INFINITY) {
-      throw new DeadlockError(`${this.#owner} is known to no other thread: this one would wait for ever`);
-    }
+    this.agent.mayBlock(this.owner.asyncForm);
+    if (!peers && deadline.isEndless)
+      throw new DeadlockError(`no other thread could end this one's wait for ${this.owner}`);
   }
 
   /**
@@ -201,7 +203,7 @@ export class WaitQueue {
       agent.close(waiter);
       if (!aborted) return admitted;
       // What it was given just before the abort must not be lost with it.
-      if (admitted) this.#owner.passOn();
+      if (admitted) this.owner.passOn();
       throw signal?.reason;
     };
     return untilSettled(waiter, { deadline, signal }, woken, givenUp);
@@ -211,7 +213,7 @@ export class WaitQueue {
   join(waiter: Waiter, task: number): boolean {
     waiter.begin(task);
     this.lock();
-    const admitted = this.#owner.enter(waiter);
+    const admitted = this.owner.enter(waiter);
     this.unlock(admitted ? [] : this.push(waiter.node));
     return admitted;
   }
@@ -219,9 +221,11 @@ export class WaitQueue {
   /** Whether the waiter has what it wants; follows a signal by trying again, and leaves the line if that succeeds. */
   isAdmitted(waiter: Waiter): boolean {
     // Back to WAITING before the try: a change of the value after a failed try signals anew.
-    if (waiter.state === WAITING || (waiter.waitOn() && !this.#owner.enter(waiter))) return false;
-    // Signalled again since: that was for somebody else's change of the value; `leave` passes it on.
-    this.leave(waiter);
+    if (waiter.state === WAITING) return false;
+    const looks = waiter.waitOn();
+    if (looks && !this.owner.enter(waiter)) return false;
+    // Signalled again since: that was for another change of the value; `leave` passes it on. So is a permit handed on that came on top.
+    if (!this.leave(waiter) && looks && waiter.state === HANDED_PERMIT) this.owner.passOn();
     return true;
   }
 
@@ -234,25 +238,18 @@ export class WaitQueue {
     if (here) {
       this.remove(waiter.node);
       if (state === HANDED_LOCK) peers?.takeOver(this, waiter);
-      if (this.#owner.changed(this.first === 0) || state === SIGNALLED) woken = this.signal();
+      if (this.owner.changed(this.first === 0) || state === SIGNALLED) woken = this.signal();
     }
     this.unlock(woken);
     return here && state < GRANTED;
-  }
-
-  /** Somebody died while changing the line. Seen from its head it is whole at any moment; the way back is made anew. */
-  #repair(): void {
-    let last = 0;
-    for (let node = this.first; node !== 0; last = node, node = this.#read(node, NODE_NEXT)) this.#link(last, node);
-    this.words[this.at + QUEUE_TAIL] = last;
   }
 
   #read(node: number, field: number): number {
     return this.agent.heap.reach(node)[node + field] as number;
   }
 
-  /** Makes two nodes neighbours; 0 stands for the ends of the line. */
-  #link(before: number, after: number): void {
+  /** Makes two nodes neighbours; 0 stands for the ends of the line. Needs the queue's lock. */
+  link(before: number, after: number): void {
     const { words, at } = this;
     const { heap } = this.agent;
     if (before === 0) Atomics.store(words, at + QUEUE_HEAD, after);

@@ -4,6 +4,7 @@ import {
   HANDED_LOCK,
   HANDED_PERMIT,
   LOCK_TASK,
+  NODE_NEXT,
   NODE_QUEUE,
   NODE_STATE,
   OWNER,
@@ -17,7 +18,6 @@ export const anyPrimitive: Waitable = {
   enter: () => false,
   changed: () => false,
   passOn: () => {},
-  isPrivate: false,
   asyncForm: "",
 };
 
@@ -48,6 +48,17 @@ export function withdraw(agent: Agent, node: number, stays: boolean): boolean {
     if (here) return true;
   }
   return false;
+}
+
+/** Makes a line whole which somebody was changing who died, see `Peers`. Seen from its head it is so at any moment. */
+export function repair(queue: WaitQueue): void {
+  const { heap } = queue.agent;
+  let last = 0;
+  for (let node = queue.first; node !== 0; node = heap.reach(node)[node + NODE_NEXT] as number) {
+    queue.link(last, node);
+    last = node;
+  }
+  queue.link(last, 0);
 }
 
 function giveBack(words: Int32Array, at: number, state: number): void {

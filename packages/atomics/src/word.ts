@@ -138,10 +138,6 @@ class Expectation implements Waitable {
     this.#word.notify(1);
   }
 
-  get isPrivate(): boolean {
-    return this.#word.isPrivate;
-  }
-
   toString(): string {
     return this.#word.toString();
   }

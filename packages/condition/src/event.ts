@@ -56,8 +56,9 @@ export class Event extends SharedObject implements Waitable {
     const queue = this.#queue;
     const woken: number[] = [];
     queue.lock();
-    while (queue.first !== 0) woken.push(queue.grant());
+    // Before anyone is let go: one that does not sleep yet might clear the flag at once.
     Atomics.store(this.words, this.base, SET);
+    while (queue.first !== 0) woken.push(queue.grant());
     queue.unlock(woken);
   }
 

@@ -29,16 +29,13 @@ const SPINS = 100;
 
 const TAKEN = Promise.resolve(true);
 
+/** An async task, whichever: in locks that do not tell one from the other. */
+const SOME_TASK = -1;
+
 /** What can be acquired and released, and the scopes built on that: the common face of locks and semaphores. */
 export abstract class Exclusive extends SharedObject implements Waitable {
   /** The line of those who want in. */
   protected readonly queue: WaitQueue = new WaitQueue(this.agent, this.base, this);
-
-  /** Whether a value of the word lets somebody in. */
-  protected abstract isOpen(word: number): boolean;
-
-  /** Comes in for this thread, or for an async task of it, if that is possible now. */
-  protected abstract tryTake(task?: number): boolean;
 
   /** Whether an acquire would have to wait; out of date as soon as read. */
   get locked(): boolean {
@@ -47,7 +44,7 @@ export abstract class Exclusive extends SharedObject implements Waitable {
 
   /** Acquires only if that is possible now, without waiting. */
   tryAcquire(): boolean {
-    return this.tryTake();
+    return this.tryTake() && this.checkSound();
   }
 
   /**
@@ -58,11 +55,11 @@ export abstract class Exclusive extends SharedObject implements Waitable {
    * @returns false if the time ran out, and then nothing is held.
    * @throws {TypeError | RangeError} If the options are wrong, checked before anything else.
    * @throws {BlockingNotAllowedError} On a browser's main thread, if it would have to wait.
-   * @throws {DeadlockError} If it would wait for ever.
+   * @throws {DeadlockError} If it would wait for itself, by way of the threads that hold what each of them waits for.
+   * @throws {OwnerDiedError} If the last owner of a lock died; the caller holds it then.
    */
   acquire(options?: WaitOrTry): boolean {
-    const timeout = checkWait(options);
-    return this.tryAcquire() || (timeout > 0 && this.waitBlocking(timeout, 0));
+    return this.obtain(options) && this.checkSound();
   }
 
   /**
@@ -71,11 +68,12 @@ export abstract class Exclusive extends SharedObject implements Waitable {
    * @param options.timeout As in {@link acquire}.
    * @param options.signal Aborts the wait: the promise rejects with `signal.reason`, and nothing is held.
    * @returns Resolves to false if the time ran out.
-   * @throws {TypeError | RangeError} If the options are wrong (the promise rejects).
+   * @throws As {@link acquire} (the promise rejects).
    */
   acquireAsync(options?: WaitAsync): Promise<boolean> {
     // Unlike a thread, a task does not pass those who wait already: tasks are served in the order in which they asked.
-    return options === undefined && this.queue.first === 0 && this.tryTake(SOME_TASK) ? TAKEN : this.take(options);
+    const taken = options === undefined && this.queue.first === 0 && this.tryTake(SOME_TASK);
+    return taken && this.isSound ? TAKEN : this.#acquireAsync(options, taken);
   }
 
   /** Gives back what was acquired. */
@@ -85,18 +83,19 @@ export abstract class Exclusive extends SharedObject implements Waitable {
    * Acquires, for a scope: `using guard = lock.guard()`.
    *
    * @throws {TimeoutError} If the time ran out.
+   * @throws As {@link acquire}; but nothing is held then.
    */
   guard(options?: Wait): Guard {
-    return this.guardOf(this.acquire(options));
+    return this.guardOf(this.obtain(options));
   }
 
   /**
    * As {@link guard}, without blocking: `using guard = await lock.guardAsync()`.
    *
-   * @throws {TimeoutError} If the time ran out (the promise rejects).
+   * @throws As {@link guard} (the promise rejects).
    */
   async guardAsync(options?: WaitAsync): Promise<Guard> {
-    return this.guardOf(await this.acquireAsync(options));
+    return this.guardOf(await this.obtainAsync(options));
   }
 
   /**
@@ -104,11 +103,13 @@ export abstract class Exclusive extends SharedObject implements Waitable {
    *
    * @returns What `fn` returns.
    * @throws {TypeError} If `fn` returns a promise: it would go on after the release. Use {@link runExclusiveAsync}.
+   * @throws As {@link acquire}; but nothing is held then.
    */
   runExclusive<T>(fn: () => T): T {
     check("fn", fn, "function");
-    this.acquire();
+    this.obtain();
     try {
+      this.checkSound();
       const result = fn();
       if (typeof (result as PromiseLike<unknown> | null | undefined)?.then === "function") {
         throw new TypeError("fn returned a promise and would go on unprotected: use runExclusiveAsync()");
@@ -126,27 +127,45 @@ export abstract class Exclusive extends SharedObject implements Waitable {
    */
   async runExclusiveAsync<T>(fn: () => T | Promise<T>): Promise<T> {
     check("fn", fn, "function");
-    await this.acquireAsync();
+    await this.obtainAsync();
     try {
+      this.checkSound();
       return await fn();
     } finally {
       this.release();
     }
   }
 
-  /** A guard for what was acquired. */
-  protected guardOf(acquired: boolean): Guard {
-    if (!acquired) throw new TimeoutError(`${this} not acquired in time`);
-    return new Guard(() => this.release());
+  /** Whether a value of the word lets somebody in. */
+  protected abstract isOpen(word: number): boolean;
+
+  /** Comes in for this thread, or for an async task of it, if that is possible now. */
+  protected abstract tryTake(task?: number): boolean;
+
+  /** Whether those who come in find things in order. */
+  protected get isSound(): boolean {
+    return true;
   }
 
-  /** Acquires for an async task of this thread. */
-  protected async take(options: WaitAsync | undefined, task: number = SOME_TASK): Promise<boolean> {
+  /** Somebody has come in: true, or throws what he has to know. */
+  protected checkSound(): boolean {
+    return true;
+  }
+
+  /** Comes in, if need be after a wait: what `acquire` does before it checks. */
+  protected obtain(options?: WaitOrTry): boolean {
+    const timeout = checkWait(options);
+    return this.tryTake() || (timeout > 0 && this.waitBlocking(timeout, 0));
+  }
+
+  /** As {@link obtain}, for an async task of this thread. */
+  protected async obtainAsync(options?: WaitAsync, task: number = SOME_TASK): Promise<boolean> {
     const timeout = checkWait(options);
     const { queue } = this;
-    options?.signal?.throwIfAborted();
+    const signal = options?.signal;
+    signal?.throwIfAborted();
     if (queue.first === 0 && this.tryTake(task)) return true;
-    return timeout > 0 && queue.waitAsync(new Deadline(timeout), options?.signal, task);
+    return timeout > 0 && queue.waitAsync(new Deadline(timeout), signal, task);
   }
 
   /** Blocks, after a moment of spinning, until it can be taken. */
@@ -157,6 +176,22 @@ export abstract class Exclusive extends SharedObject implements Waitable {
       if (this.isOpen(Atomics.load(words, base)) && this.tryTake(task)) return true;
     }
     return this.queue.wait(deadline, task);
+  }
+
+  /** A guard for what was obtained. */
+  protected guardOf(obtained: boolean, release: () => void = () => this.release()): Guard {
+    if (!obtained) throw new TimeoutError(`${this} not acquired in time`);
+    try {
+      this.checkSound();
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return new Guard(release);
+  }
+
+  async #acquireAsync(options: WaitAsync | undefined, taken: boolean): Promise<boolean> {
+    return (taken || (await this.obtainAsync(options))) && this.checkSound();
   }
 
   // As what its queue's waiters wait for.
@@ -185,6 +220,3 @@ export abstract class Exclusive extends SharedObject implements Waitable {
 
   abstract passOn(): void;
 }
-
-/** An async task, whichever: in locks that do not tell one from the other. */
-const SOME_TASK = -1;

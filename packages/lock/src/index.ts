@@ -1,3 +1,4 @@
+export type { LockOptions } from "@conc/atomics";
 export { Exclusive } from "./exclusive.ts";
 export { Guard } from "./guard.ts";
 export { Lock } from "./lock.ts";

@@ -5,25 +5,34 @@
 //   id             held; nobody waits, or the oldest waiter has been signalled and not looked yet
 //   id | BY_TASK   held by an async task of the agent
 //   … | WAITERS    release has to look at the queue; alone: free, the oldest waiter has been signalled
+//   … | ORPHANED   an owner died with it, and nobody has recovered it yet
 //
 // How those who find it held wait, and why none of them is forgotten: see `exclusive.ts`.
+//
+// A word that names a dead owner is as good as a free one: whoever comes next puts its own id there, and the mark ORPHANED. Those who
+// wait are told to look when an agent dies. But a plain lock that somebody else than its owner has ever released is a signal between
+// threads; its owner means nothing, nor does that one's death.
 
 import {
   BY_TASK,
+  check,
   FREE,
   InvalidStateError,
+  LOCK_BYTES,
+  LOCK_DEPTH,
   LOCK_TASK,
+  type LockOptions,
+  NAMED_BYTES,
   ORPHANED,
   OWNER,
-  type Place,
+  Place,
   peers,
   registerClass,
+  SIGNAL,
+  TRACED_BYTES,
+  WAITERS,
 } from "@conc/atomics";
 import { Exclusive } from "./exclusive.ts";
-
-/** Behind the task that owns the lock: how often it has re-entered; see `RLock`. */
-export const DEPTH: number = LOCK_TASK + 1;
-const STRUCT_BYTES = (DEPTH + 1) * 4;
 
 /**
  * Lets one holder in at a time, across threads and async tasks.
@@ -41,10 +50,22 @@ const STRUCT_BYTES = (DEPTH + 1) * 4;
  * @see CPython `threading.Lock`; here times are milliseconds, and there are async forms.
  */
 export class Lock extends Exclusive {
-  /** @throws {TypeError} If called with arguments. */
-  constructor();
-  constructor(place?: Place) {
-    super(STRUCT_BYTES, place);
+  /** The name that it was given, the same in all threads; empty if it has none. */
+  readonly name: string;
+  readonly #trace: boolean;
+
+  /** @throws {TypeError} If the options are of the wrong type. */
+  constructor(options?: LockOptions);
+  constructor(options: LockOptions | Place = {}) {
+    check("options", options, "object");
+    const known = options instanceof Place;
+    const { name = "", trace = false, ...others } = known ? (peers?.labelsOf(options) ?? {}) : options;
+    for (const other in others) throw new TypeError(`unknown option ${other}`);
+    check("name", name, "string");
+    check("trace", trace, "boolean");
+    super(trace ? TRACED_BYTES : name ? NAMED_BYTES : LOCK_BYTES, known ? options : undefined);
+    this.name = name;
+    this.#trace = trace;
   }
 
   get [Symbol.toStringTag](): string {
@@ -52,7 +73,7 @@ export class Lock extends Exclusive {
   }
 
   /**
-   * Frees the lock, whoever acquired it.
+   * Frees the lock, whoever acquired it. If its owner has died, that mends it.
    *
    * @throws {InvalidStateError} If it is not locked.
    */
@@ -61,6 +82,21 @@ export class Lock extends Exclusive {
     const word = Atomics.load(words, base);
     if ((word & ~BY_TASK) === this.agent.id && Atomics.compareExchange(words, base, word, FREE) === word) return;
     if (!this.#free()) throw new InvalidStateError(`release of an unlocked ${this[Symbol.toStringTag]}`);
+  }
+
+  /**
+   * Says, after an `OwnerDiedError`, that what the lock guards is in order: the next ones acquire it as ever.
+   *
+   * @throws {InvalidStateError} If it is not locked.
+   */
+  recover(): void {
+    if (!this.locked) throw new InvalidStateError(`recover of an unlocked ${this[Symbol.toStringTag]}`);
+    Atomics.and(this.words, this.base, ~ORPHANED);
+  }
+
+  /** Whether a blocking wait of this thread could not end: its own task can not go on meanwhile, or nobody else knows the lock. */
+  isHopeless(): boolean {
+    return this.isPrivate || (Atomics.load(this.words, this.base) & BY_TASK) !== 0;
   }
 
   /** Whether this thread, or a task of it, holds the lock. */
@@ -75,19 +111,37 @@ export class Lock extends Exclusive {
   protected override tryTake(task = 0): boolean {
     const { words, base } = this;
     const owner = task === 0 ? this.agent.id : this.agent.id | BY_TASK;
-    for (let word = FREE; (word & OWNER) === FREE; ) {
-      const seen = Atomics.compareExchange(words, base, word, word | owner);
+    for (let word = FREE, next = owner; ; ) {
+      const seen = Atomics.compareExchange(words, base, word, next);
       if (seen === word) {
         if (task !== 0) words[base + LOCK_TASK] = task;
+        if ((word & OWNER) !== FREE) words[base + LOCK_DEPTH] = 0;
         return true;
       }
       word = seen;
+      next = word | owner;
+      if ((word & OWNER) !== FREE) {
+        if (!peers?.isOrphan(this.queue, word)) return false;
+        next = (word & WAITERS) | ORPHANED | owner;
+      }
     }
-    return false;
+  }
+
+  protected override get isSound(): boolean {
+    return (Atomics.load(this.words, this.base) & ORPHANED) === 0 && !this.#trace;
+  }
+
+  protected override checkSound(): boolean {
+    if (!this.isSound) peers?.examine(this.queue);
+    return true;
+  }
+
+  override share(): void {
+    peers?.label(this.queue, this.name);
   }
 
   protected describe(): string {
-    return this.locked ? "locked" : "unlocked";
+    return `${this.name && `${this.name}, `}${this.locked ? "locked" : "unlocked"}`;
   }
 
   passOn(): void {
@@ -98,7 +152,9 @@ export class Lock extends Exclusive {
   #free(): boolean {
     const { words, base, queue } = this;
     queue.lock();
-    const locked = !this.isOpen(Atomics.load(words, base));
+    const word = Atomics.load(words, base);
+    const locked = !this.isOpen(word);
+    if (locked && !this.mine && !peers?.isOrphan(this.queue, word)) words[base + LOCK_DEPTH] = SIGNAL;
     queue.unlock(locked ? (peers?.handOver(queue) ?? this.#open()) : []);
     return locked;
   }

@@ -1,8 +1,8 @@
 // A lock as its conditions need it. These are functions and not methods, so that locks without conditions are smaller, and users do not
 // meet them.
 
-import { BY_TASK, Deadline, LOCK_TASK, type WaitQueue } from "@conc/atomics";
-import { DEPTH, Lock } from "./lock.ts";
+import { BY_TASK, Deadline, LOCK_DEPTH, LOCK_TASK, SIGNAL, type WaitQueue } from "@conc/atomics";
+import { Lock } from "./lock.ts";
 
 /** What a holder had, to be had again after a wait. */
 export interface Holding {
@@ -19,6 +19,7 @@ interface Inside {
   readonly queue: WaitQueue;
   readonly owned?: boolean;
   tryTake(task: number): boolean;
+  checkSound(): boolean;
 }
 
 /** A lock as its conditions need it. */
@@ -43,7 +44,7 @@ export class Monitor {
   get holding(): Holding {
     const { words, base } = this.#inside;
     const byTask = (Atomics.load(words, base) & BY_TASK) !== 0;
-    return { task: byTask ? (words[base + LOCK_TASK] as number) : 0, depth: words[base + DEPTH] as number };
+    return { task: byTask ? (words[base + LOCK_TASK] as number) : 0, depth: words[base + LOCK_DEPTH] as number };
   }
 
   /** Moves a notified waiter, which is out of its own line, into the line for the lock. */
@@ -66,14 +67,20 @@ export class Monitor {
     if (!this.#inside.tryTake(task)) this.queue.wait(new Deadline(), task);
   }
 
-  /** Makes the lock, which the caller has just got again, as deep as it was. */
+  /**
+   * Makes the lock, which the caller has just got again, as deep as it was.
+   *
+   * @throws {OwnerDiedError} If the one who held it meanwhile has died; the caller holds it all the same.
+   */
   restore(holding: Holding): void {
     this.#set(holding);
+    this.#inside.checkSound();
   }
 
   #set({ task, depth }: Holding): void {
     const { words, base } = this.#inside;
     words[base + LOCK_TASK] = task;
-    words[base + DEPTH] = depth;
+    // Of a plain lock it says something else.
+    if (words[base + LOCK_DEPTH] !== SIGNAL) words[base + LOCK_DEPTH] = depth;
   }
 }

