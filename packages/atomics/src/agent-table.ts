@@ -22,7 +22,6 @@ import {
   SLOT_BITS,
   SLOT_MASK,
 } from "./layout.ts";
-import { meetPeers } from "./meeting.ts";
 import { lockSpin, unlockSpin } from "./spin-lock.ts";
 
 /** The place of an agent's slot, or 0 if the agent is gone. */
@@ -44,7 +43,6 @@ export function isDead({ heap }: Agent, id: number): boolean {
  * @throws {ArenaFullError} If there are too many.
  */
 export function enlist(heap: Heap, by: number, flags: number): number {
-  meetPeers();
   const locker = by || 1;
   lockSpin(heap.words, HEADER_AGENT_LOCK, locker);
   try {

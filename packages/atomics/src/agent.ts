@@ -5,11 +5,11 @@
 // An agent is told of a node when the node's state leaves WAITING, and the state goes back there only after the agent has served it:
 // so a node is on the stack at most once, and is not freed before. The stack is emptied in one exchange, so there is no ABA.
 
-import { BlockingNotAllowedError } from "./errors.ts";
+import { blockingNotAllowed } from "./errors.ts";
 import { type Heap, NODE } from "./heap.ts";
 import { AGENT_SELF, HEADER_SLOTS, NODE_WORDS, SLOT_MASK } from "./layout.ts";
 import type { Memory } from "./memory.ts";
-import { peers } from "./peers.ts";
+import { watch } from "./sleeping.ts";
 import { Waiter } from "./waiter.ts";
 
 /** Keeps Node, Bun and Deno alive while an async wait is pending; a pending `waitAsync` does not. */
@@ -25,7 +25,7 @@ export class Agent {
   readonly base: number;
   /** The node with which the thread itself waits, blocked. */
   readonly self: Waiter;
-  /** How many async waits are pending. */
+  /** How many async waits are pending in the arena. */
   pending = 0;
   /** Called each time before the thread falls asleep: the last chance to arrange what has to go on without it. */
   beforeSleep: (() => void) | undefined;
@@ -52,9 +52,7 @@ export class Agent {
     try {
       this.memory.wait(this.heap.words, 0, 0, 0);
     } catch {
-      throw new BlockingNotAllowedError(
-        `a browser's main thread, and one without shared memory, must not block: use ${asyncForm}()`,
-      );
+      throw blockingNotAllowed(asyncForm);
     }
   }
 
@@ -64,7 +62,7 @@ export class Agent {
     this.#waiters.set(waiter.node, waiter);
     if (this.pending++ === 0) {
       this.#keepAlive = setInterval(() => {}, KEEP_ALIVE_INTERVAL);
-      peers?.watch(this);
+      watch(this);
     }
     return waiter;
   }

@@ -1,5 +1,7 @@
 import { Agent } from "./agent.ts";
+import { ExclusiveLine, moveWaiters } from "./exclusive-line.ts";
 import { Heap, OBJECT } from "./heap.ts";
+import { type LockOptions, label, labelsOf } from "./label.ts";
 import {
   AGENT_FLAGS,
   AGENT_ID,
@@ -18,8 +20,12 @@ import {
   OBJECT_WORDS,
   SLOT_BITS,
 } from "./layout.ts";
+import type { Line, Waitable } from "./line.ts";
+import { LocalLine, setSleep } from "./local-line.ts";
 import { type Memory, ThreadMemory } from "./memory.ts";
+import type { Place } from "./place.ts";
 import type { Sharing } from "./sharing.ts";
+import { sleepFor } from "./sleeping.ts";
 
 /** How far an arena may grow. Only address space is reserved; memory is used as it is needed. */
 const MAX_BYTES = 2 ** 30;
@@ -34,13 +40,14 @@ let home: OpenArena | undefined;
 
 /** The arena in which this thread makes primitives; made when first asked for. */
 export function homeArena(): OpenArena {
-  home ??= new OpenArena(newMemory(MAX_BYTES));
-  return home;
+  if (!home) setHomeArena(new OpenArena(newMemory(MAX_BYTES)));
+  return home as OpenArena;
 }
 
 /** From now on this thread makes its primitives here. */
 export function setHomeArena(arena: OpenArena): void {
   home = arena;
+  setSleep((ms) => sleepFor(arena.agent, ms));
 }
 
 /** A piece of memory in which primitives live, as this thread sees it. */
@@ -105,9 +112,27 @@ export class OpenArena {
     return place;
   }
 
-  /** Gives a block up once its object is collected. */
-  hold(object: object, place: number): void {
-    this.#finalizer.register(object, place);
+  /** The words for an object, with its own surely among them; its block is given up once it is collected. */
+  viewFor(object: object, { start }: Place): Int32Array {
+    this.#finalizer.register(object, start);
+    return this.heap.reach(start);
+  }
+
+  /** The line of the lock or semaphore whose words begin there; those who wait in a line that it has already move there. */
+  lineAt(at: number, owner: Waitable, local?: Line): Line {
+    const line = new ExclusiveLine(this.agent, at, owner);
+    if (local instanceof LocalLine) moveWaiters(local, line);
+    return line;
+  }
+
+  /** With what options the lock of a block was made. */
+  labelsOf({ base }: Place): LockOptions {
+    return labelsOf(this.agent, base);
+  }
+
+  /** Writes the name of a lock where others read it. */
+  label({ base }: Place, name: string): void {
+    label(this.agent, base, name);
   }
 
   /** Whether nobody but this agent knows the object of a block. */

@@ -2,7 +2,6 @@ import { enlist } from "./agent-table.ts";
 import { arenas, homeArena, OpenArena, setHomeArena } from "./arena.ts";
 import { Heap } from "./heap.ts";
 import { AGENT_FOREIGN, HEADER_ID, HEADER_MAGIC, MAGIC } from "./layout.ts";
-import { meetPeers } from "./meeting.ts";
 import { ThreadMemory } from "./memory.ts";
 
 /**
@@ -35,7 +34,6 @@ export const Arena: Arenas = {
     if (header[HEADER_MAGIC] !== MAGIC) throw notAnArena();
     const known = Arena.find(header[HEADER_ID] as number);
     if (known) return known;
-    meetPeers();
     const memory = new ThreadMemory(buffer);
     return new OpenArena(memory, agent ?? enlist(new Heap(memory), 0, AGENT_FOREIGN));
   },

@@ -1,44 +1,54 @@
 import type { Deadline } from "./deadline.ts";
-import type { Waiter } from "./waiter.ts";
+
+/** An async wait, as its line sees it. */
+export interface PendingWait {
+  /** Called each time there may be something to look at. */
+  woken: (() => void) | undefined;
+
+  /** Whether the wait is over, for it has what it is for. */
+  look(): boolean;
+
+  /** Gives the wait up; false if it has what it is for after all. */
+  leave(): boolean;
+
+  /** Leaves what it has to the next one. */
+  passOn(): void;
+}
 
 /**
- * Waits, async, until a waiter's wait is over, one way or another; no timer and no listener is left behind.
+ * Waits until a wait is over, one way or another; no timer and no listener is left behind.
  *
- * @param woken Called each time the waiter was woken: the outcome, or undefined if it has to wait on.
- * @param givenUp Called when the time has run out or the wait was aborted: the outcome, or throws.
+ * @returns Resolves to false if the time ran out; rejects with the signal's reason if aborted, and then what it has is passed on.
  */
-export function untilSettled<T>(
-  waiter: Waiter,
-  { deadline, signal }: { deadline: Deadline; signal?: AbortSignal | undefined },
-  woken: () => T | undefined,
-  givenUp: (aborted: boolean) => T,
-): Promise<T> {
+export function untilSettled(wait: PendingWait, deadline: Deadline, signal?: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const settle = (outcome: () => T): void => {
+    const end = (): void => {
+      wait.woken = undefined;
       clearTimeout(timer);
-      signal?.removeEventListener("abort", aborted);
-      try {
-        resolve(outcome());
-      } catch (error) {
-        reject(error);
-      }
+      signal?.removeEventListener("abort", abort);
     };
-    const aborted = (): void => settle(() => givenUp(true));
-    const arm = (): void => {
+    const abort = (): void => {
+      end();
+      if (!wait.leave()) wait.passOn();
+      reject(signal?.reason);
+    };
+    const tick = (): void => {
       const remaining = deadline.remaining();
       // A timer may fire a little early.
-      const tick = (): void => (deadline.remaining() > 0 ? arm() : settle(() => givenUp(false)));
-      if (remaining < Number.POSITIVE_INFINITY) timer = setTimeout(tick, Math.ceil(remaining));
+      if (remaining > 0)
+        timer = remaining < Number.POSITIVE_INFINITY ? setTimeout(tick, Math.ceil(remaining)) : undefined;
+      else {
+        end();
+        resolve(!wait.leave());
+      }
     };
-    waiter.woken = () => {
-      const outcome = woken();
-      if (outcome !== undefined) settle(() => outcome);
+    wait.woken = () => {
+      if (!wait.look()) return;
+      end();
+      resolve(true);
     };
-    signal?.addEventListener("abort", aborted);
-    arm();
-    if (signal?.aborted) aborted();
-    // Woken before, when the wait had another meaning: a notified waiter that now wants the lock.
-    else if (waiter.served) waiter.woken();
+    signal?.addEventListener("abort", abort);
+    tick();
   });
 }

@@ -1,4 +1,6 @@
-import { Place, registerClass, SharedObject } from "./shared-object.ts";
+import { ArenaObject } from "./arena-object.ts";
+import { Place } from "./place.ts";
+import { registerClass } from "./shared-object.ts";
 import { checkInteger, checkOperand } from "./value-type.ts";
 
 const LEAST = -(2n ** 63n);
@@ -17,7 +19,7 @@ const MOST = 2n ** 63n - 1n;
  *
  * @see `Atomics` over a `BigInt64Array`; Java `AtomicLong`.
  */
-export class AtomicBigInt64 extends SharedObject {
+export class AtomicBigInt64 extends ArenaObject {
   readonly #cell: BigInt64Array;
 
   /**

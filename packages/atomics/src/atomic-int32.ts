@@ -1,4 +1,6 @@
-import { Place, registerClass, SharedObject } from "./shared-object.ts";
+import { ArenaObject } from "./arena-object.ts";
+import { Place } from "./place.ts";
+import { registerClass } from "./shared-object.ts";
 import { checkInteger, checkOperand } from "./value-type.ts";
 
 const LEAST = -(2 ** 31);
@@ -29,7 +31,7 @@ const MOST = 2 ** 31 - 1;
  *
  * @see `Atomics`, whose names these are; Java `AtomicInteger`. `Word` is the one to sleep on.
  */
-export class AtomicInt32 extends SharedObject {
+export class AtomicInt32 extends ArenaObject {
   /**
    * @param init An integer from -2^31 to 2^31 - 1.
    * @throws {TypeError} If it is not a number.

@@ -6,7 +6,7 @@ const POLLS = 100;
 /** Milliseconds to sleep when the holder seems to have lost its core. Nobody notifies: only time ends the nap. */
 const NAP = 0.05;
 
-/** Takes a spin lock that somebody else holds, see `Peers`. */
+/** Takes a spin lock that somebody else holds. */
 export function contend(words: Int32Array, index: number, agent: number): boolean {
   let poll = 1;
   for (let expected = 0; ; poll++) {

@@ -1,7 +1,8 @@
 import { arenas, type OpenArena } from "./arena.ts";
+import { newPlace } from "./arena-object.ts";
 import { InvalidStateError } from "./errors.ts";
-import { OBJECT_WORDS } from "./layout.ts";
-import { type HandleType, Place, SharedObject, types } from "./shared-object.ts";
+import { Place } from "./place.ts";
+import { type HandleType, SharedObject, types } from "./shared-object.ts";
 import { Sharing } from "./sharing.ts";
 
 /** What stands for a shared object on its way to another thread: plain JSON, good in any message, at any depth. */
@@ -64,11 +65,15 @@ export function toHandle(value: Shareable): Handle {
   if (!isShareable(value))
     throw new TypeError(`only primitives have a handle, got ${value === null ? "null" : typeof value}`);
   if (HANDLE in value) return value[HANDLE]();
-  const { arena } = value;
-  const place = value.base - OBJECT_WORDS;
-  value.share?.();
-  const serial = Sharing.of(arena).share(value, place);
-  return { type: value[Symbol.toStringTag], arena: arena.id, offset: place * 4, serial, ...value.handleFields };
+  const { arena, start } = moveIn(value);
+  const serial = Sharing.of(arena).share(value, start);
+  return { type: value[Symbol.toStringTag], arena: arena.id, offset: start * 4, serial, ...value.handleFields };
+}
+
+/** Has an object live in an arena, where others can know it; its place there. */
+export function moveIn(object: SharedObject): Place {
+  if (!object.place) object.moveTo(newPlace(object.byteLength));
+  return object.place as Place;
 }
 
 /**

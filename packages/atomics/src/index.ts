@@ -1,8 +1,9 @@
 export { Agent } from "./agent.ts";
 export { Agents, agentsOf } from "./agents.ts";
 export { OpenArena } from "./arena.ts";
+export { ArenaObject } from "./arena-object.ts";
 export { Arena, type Arenas } from "./arenas.ts";
-export { untilSettled } from "./async-wait.ts";
+export { type PendingWait, untilSettled } from "./async-wait.ts";
 export { AtomicBigInt64 } from "./atomic-bigint64.ts";
 export { AtomicInt32 } from "./atomic-int32.ts";
 export { type Packed, pack, packThrown, type ReferenceCodec, registerReference, unpack } from "./codec.ts";
@@ -35,6 +36,7 @@ export {
   type Handle,
   type HandleMaker,
   isShareable,
+  moveIn,
   registerType,
   type Shareable,
   toHandle,
@@ -76,14 +78,16 @@ export {
   WAITERS,
   WAITING,
 } from "./layout.ts";
+export type { Line, Waitable } from "./line.ts";
+export { LocalLine } from "./local-line.ts";
 export { type Bell, type Memory, ThreadMemory } from "./memory.ts";
-export { peers } from "./peers.ts";
+export { Place } from "./place.ts";
 export { SharedArray } from "./shared-array.ts";
-export { type HandleType, Place, registerClass, SharedObject } from "./shared-object.ts";
-export { notify, park, resumeBlocked } from "./sleeping.ts";
+export { type HandleType, registerClass, SharedObject } from "./shared-object.ts";
+export { notify, park, resumeBlocked, sleepFor } from "./sleeping.ts";
 export { Value } from "./value.ts";
 export type { DeltaOf, ValueOf, ValueType, ValueTypeName, ViewOf } from "./value-type.ts";
-export { type Waitable, WaitQueue } from "./wait-queue.ts";
+export { WaitQueue } from "./wait-queue.ts";
 export { Waiter } from "./waiter.ts";
 export { countWaiting, grantOldest, standsIn } from "./waiters.ts";
 export { anyPrimitive } from "./withdrawal.ts";

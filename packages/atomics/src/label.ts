@@ -3,8 +3,6 @@
 import type { Agent } from "./agent.ts";
 import { ORDER, UNIT_WORDS } from "./heap.ts";
 import { LOCK_WORDS, NAMED_BYTES, OBJECT_WORDS, TRACED_BYTES } from "./layout.ts";
-import type { Place } from "./shared-object.ts";
-import type { WaitQueue } from "./wait-queue.ts";
 
 /** What a lock can be given, to be known by in the message of a `DeadlockError`. */
 export interface LockOptions {
@@ -14,14 +12,13 @@ export interface LockOptions {
   readonly trace?: boolean;
 }
 
-/** Writes a lock's name where others read it, see `Peers`. */
-export function label({ agent, at }: WaitQueue, name: string): void {
-  if (name) write(agent, at + LOCK_WORDS, name, NAMED_BYTES - (LOCK_WORDS + 1) * 4);
+/** Writes a lock's name where others read it. */
+export function label(agent: Agent, lock: number, name: string): void {
+  if (name) write(agent, lock + LOCK_WORDS, name, NAMED_BYTES - (LOCK_WORDS + 1) * 4);
 }
 
-/** With what options a lock was made, see `Peers`. */
-export function labelsOf({ arena: { agent }, place }: Place): LockOptions {
-  const lock = place + OBJECT_WORDS;
+/** With what options a lock was made. */
+export function labelsOf(agent: Agent, lock: number): LockOptions {
   return { name: nameOf(agent, lock), trace: isTraced(agent, lock) };
 }
 

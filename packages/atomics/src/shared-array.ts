@@ -1,5 +1,6 @@
+import { ArenaObject } from "./arena-object.ts";
 import { registerType } from "./handle.ts";
-import { Place, SharedObject } from "./shared-object.ts";
+import { Place } from "./place.ts";
 import { Cells } from "./value.ts";
 import {
   type AnyArray,
@@ -44,7 +45,7 @@ const owners = new WeakMap<object, SharedArray>();
  * @see CPython `multiprocessing.sharedctypes.RawArray`: its slices are `slice` and `setAll`, its `value` of characters is `text`. The
  * one with a lock is `SharedArray` of `@conc/process`.
  */
-export class SharedArray<T extends ValueType = ValueType> extends SharedObject {
+export class SharedArray<T extends ValueType = ValueType> extends ArenaObject {
   readonly #cells: Cells<T>;
   readonly #elements: AnyArray;
 

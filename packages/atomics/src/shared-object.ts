@@ -1,18 +1,5 @@
-import type { Agent } from "./agent.ts";
-import { homeArena, type OpenArena } from "./arena.ts";
 import type { Handle } from "./handle.ts";
-import { OBJECT_WORDS } from "./layout.ts";
-
-/** A block of an arena that exists already, from which a class makes its view. */
-export class Place {
-  readonly arena: OpenArena;
-  readonly place: number;
-
-  constructor(arena: OpenArena, place: number) {
-    this.arena = arena;
-    this.place = place;
-  }
-}
+import type { Place } from "./place.ts";
 
 /** How handles of one type become objects again. */
 export interface HandleType {
@@ -38,10 +25,10 @@ export function registerClass(
 }
 
 /**
- * What every primitive is: a view of a small struct in an arena.
+ * What every primitive is: a view of a small struct of words.
  *
- * The state lives in shared memory; any thread makes its own view from the handle. The struct is freed when the last view of it
- * is collected, in whatever threads they are.
+ * As long as only one thread knows it the struct may be that thread's own. Then it lies in shared memory, and any thread makes its own
+ * view from the handle; it is freed when the last view of it is collected, in whatever threads they are.
  */
 export abstract class SharedObject {
   // How Node's console asks for the text of an object.
@@ -51,36 +38,45 @@ export abstract class SharedObject {
     });
   }
 
-  /** The arena in which the object lies. */
-  readonly arena: OpenArena;
-  /** The arena's words, with those of this object surely among them. */
-  protected readonly words: Int32Array;
+  static #numbered = 0;
+  /** Tells those apart that lie in no arena. */
+  #number: number | undefined;
+
+  /** Where it lies in an arena; undefined while it lies in none. */
+  place: Place | undefined;
+  /** The words among which those of this object are. */
+  protected words: Int32Array;
   /** The place of the object's first own word. */
-  readonly base: number;
-  /** This thread, as a participant of the arena. */
-  protected readonly agent: Agent;
+  base: number;
 
   /**
    * @param bytes The size of the struct of a new object.
    * @param place Where the struct of an existing one lies; subclasses take it as their first argument.
-   * @throws {TypeError} If it is something else: the class takes no such argument.
    */
   protected constructor(bytes: number, place?: Place) {
-    if (place !== undefined && !(place instanceof Place)) throw new TypeError(`${new.target.name} takes no arguments`);
-    this.arena = place?.arena ?? homeArena();
-    this.agent = this.arena.agent;
-    const start = place?.place ?? this.arena.create(bytes);
-    this.base = start + OBJECT_WORDS;
-    this.words = this.arena.heap.reach(start);
-    this.arena.hold(this, start);
+    this.place = place;
+    this.base = place?.base ?? 0;
+    this.words = place?.arena.viewFor(this, place) ?? new Int32Array(bytes / 4);
   }
 
-  /** Called before the object becomes known to others. */
-  share?(): void;
+  /** Called when others are about to know the object: from now on it lives there. */
+  moveTo(place: Place): void {
+    const words = place.arena.viewFor(this, place);
+    words.set(this.words, place.base);
+    this.place = place;
+    this.words = words;
+    this.base = place.base;
+    this.#number = undefined;
+  }
+
+  /** How large the struct is, if it does not lie in an arena. */
+  get byteLength(): number {
+    return this.words.byteLength;
+  }
 
   /** Whether no other agent knows the object. */
   protected get isPrivate(): boolean {
-    return this.arena.isPrivate(this.base - OBJECT_WORDS);
+    return this.place?.arena.isPrivate(this.place.start) ?? true;
   }
 
   /** What a new view has to know beyond the place; part of the handle. */
@@ -94,8 +90,9 @@ export abstract class SharedObject {
   /** The state in a word or two, for {@link toString}. */
   protected abstract describe(): string;
 
-  /** Names the object by its place, the same in all threads, and says how it stands. */
+  /** Names the object by its place, the same in all threads that know it, and says how it stands. */
   toString(): string {
-    return `${this[Symbol.toStringTag]}@${this.base.toString(16)}(${this.describe()})`;
+    if (!this.place) this.#number ??= ++SharedObject.#numbered;
+    return `${this[Symbol.toStringTag]}@${(this.#number ?? this.base).toString(16)}(${this.describe()})`;
   }
 }

@@ -6,7 +6,6 @@ import type { Agent } from "./agent.ts";
 import type { OpenArena } from "./arena.ts";
 import { InvalidStateError } from "./errors.ts";
 import { AGENT_REFERENCES, OBJECT_COUNT, OBJECT_SERIAL } from "./layout.ts";
-import { meetPeers } from "./meeting.ts";
 
 const ON_ITS_WAY = 1 << 30;
 
@@ -31,10 +30,7 @@ export class Sharing {
 
   /** The shared objects of this agent. */
   static of(arena: OpenArena): Sharing {
-    if (!arena.sharing) {
-      meetPeers();
-      arena.sharing = new Sharing(arena.agent);
-    }
+    arena.sharing ??= new Sharing(arena.agent);
     return arena.sharing;
   }
 

@@ -9,7 +9,7 @@
 
 import type { Agent } from "./agent.ts";
 import { slotOf } from "./agent-table.ts";
-import type { Deadline } from "./deadline.ts";
+import { Deadline } from "./deadline.ts";
 import { announceWait, checkDeadlock } from "./deadlock.ts";
 import {
   AGENT_BLOCKED,
@@ -28,7 +28,7 @@ import type { WaitQueue } from "./wait-queue.ts";
 import type { Waiter } from "./waiter.ts";
 import { withdraw } from "./withdrawal.ts";
 
-/** Blocks in a queue until admitted, see `Peers`. */
+/** Blocks in a queue until admitted. */
 export function waitBlocked(queue: WaitQueue, deadline: Deadline, task: number): boolean {
   const { self } = queue.agent;
   return queue.join(self, task) || resumeBlocked(queue, self, deadline);
@@ -79,6 +79,14 @@ export function park(agent: Agent, timeout: number, check?: () => void): void {
   }
 }
 
+/** Sleeps for some time. */
+export function sleepFor(agent: Agent, ms: number): void {
+  agent.mayBlock("sleepAsync");
+  agent.self.begin(0);
+  const deadline = new Deadline(ms);
+  for (let left = ms; left > 0; left = deadline.remaining()) park(agent, left);
+}
+
 /** Passes on what this agent's async waiters were told and have not noticed. */
 function stepAside(agent: Agent): void {
   serveReady(agent);
@@ -108,7 +116,7 @@ function serveReady(agent: Agent): void {
 
 const watching = new WeakSet<Agent>();
 
-/** Has an agent notice that others wake its async waiters, see `Peers`. */
+/** Has an agent notice that others wake its async waiters. */
 export function watch(agent: Agent): void {
   if (watching.has(agent) || agent.pending === 0) return;
   watching.add(agent);
@@ -120,7 +128,7 @@ export function watch(agent: Agent): void {
   });
 }
 
-/** Tells the agent of a node, see `Peers`. */
+/** Tells the agent of a node. */
 export function tell({ heap }: Agent, node: number): number {
   const words = heap.reach(node);
   const base = slotOf(heap, words[node + NODE_AGENT] as number);
@@ -138,12 +146,12 @@ export function tell({ heap }: Agent, node: number): number {
   return Atomics.compareExchange(slot, self + NODE_STATE, WAITING, SIGNALLED) === WAITING ? self + NODE_STATE : 0;
 }
 
-/** Wakes an agent, see `Peers`. */
+/** Wakes an agent. */
 export function notify(agent: Agent, word: number): void {
   if (word !== 0) bellOf(agent).notify(agent.heap.reach(word), word);
 }
 
-/** Whether a waiter can not go on now, see `Peers`. */
+/** Whether a waiter can not go on now. */
 export function isAway({ heap }: Agent, node: number): boolean {
   const base = slotOf(heap, heap.reach(node)[node + NODE_AGENT] as number);
   if (base === 0) return true;

@@ -1,5 +1,6 @@
+import { ArenaObject } from "./arena-object.ts";
 import { registerType } from "./handle.ts";
-import { Place, SharedObject } from "./shared-object.ts";
+import { Place } from "./place.ts";
 import {
   type AnyArray,
   checkOperand,
@@ -90,7 +91,7 @@ export class Cells<T extends ValueType> {
  * @see CPython `multiprocessing.sharedctypes.RawValue`. There an integer that is too large wraps around silently when written. The
  * one with a lock is `Value` of `@conc/process`.
  */
-export class Value<T extends ValueType = ValueType> extends SharedObject {
+export class Value<T extends ValueType = ValueType> extends ArenaObject {
   readonly #cells: Cells<T>;
 
   /**

@@ -14,11 +14,10 @@
 // or abort, unlinks itself under the queue's lock, and passes on a signal that it had.
 
 import type { Agent } from "./agent.ts";
-import { untilSettled } from "./async-wait.ts";
+import { type PendingWait, untilSettled } from "./async-wait.ts";
 import type { Deadline } from "./deadline.ts";
-import { DeadlockError } from "./errors.ts";
+import { makeOwner } from "./handing.ts";
 import {
-  AGENT_ID,
   GRANTED,
   HANDED_LOCK,
   HANDED_PERMIT,
@@ -32,42 +31,14 @@ import {
   SIGNALLED,
   WAITING,
 } from "./layout.ts";
-import { peers } from "./peers.ts";
+import type { Line, Waitable } from "./line.ts";
+import { isAway, notify, tell, waitBlocked } from "./sleeping.ts";
 import { lockSpin, unlockSpin } from "./spin-lock.ts";
 import type { Waiter } from "./waiter.ts";
-
-/** What a wait queue asks of the primitive whose queue it is. */
-export interface Waitable {
-  /** Names the primitive, for messages. */
-  toString(): string;
-
-  /**
-   * Takes what the waiter wants if that is possible now; else marks the value, so that whoever changes it looks at the queue.
-   * Called under the queue's lock before the waiter joins, and without it when a waiter in the queue was signalled.
-   */
-  enter(waiter: Waiter): boolean;
-
-  /**
-   * Somebody left the line, whose lock is held: marks the value anew, or takes the mark off if the line is `empty`.
-   * @returns Whether the oldest of the others should look again.
-   */
-  changed(empty: boolean): boolean;
-
-  /** A waiter that was granted or handed what it wants gives up: leaves that to the next one. */
-  passOn(): void;
-
-  /**
-   * Of a lock, whose value names its owner: whether it is held in such a way that a blocking wait of this thread could not end.
-   * What others release as well has no such method.
-   */
-  isHopeless?(): boolean;
-
-  /** The async twin of the blocking call that waits here, for the message where blocking is not allowed. */
-  readonly asyncForm: string;
-}
+import { repair } from "./withdrawal.ts";
 
 /** A value in the arena and the line of those who wait for it. */
-export class WaitQueue {
+export class WaitQueue implements Line {
   readonly agent: Agent;
   /** The place of the value; the queue's own words follow it. */
   readonly at: number;
@@ -89,14 +60,18 @@ export class WaitQueue {
     return this.agent.heap.reach(this.at);
   }
 
+  get isEmpty(): boolean {
+    return this.first === 0;
+  }
+
   lock(): void {
-    if (lockSpin(this.words, this.at + QUEUE_LOCK, this.agent.id)) peers?.repair(this);
+    if (lockSpin(this.words, this.at + QUEUE_LOCK, this.agent.id)) repair(this);
   }
 
   /** @param woken What `signal` and its like returned under the lock. */
   unlock(woken: number[] = []): void {
     unlockSpin(this.words, this.at + QUEUE_LOCK);
-    for (const word of woken) peers?.notify(this.agent, word);
+    for (const word of woken) notify(this.agent, word);
   }
 
   /** Puts a node at the end of the line. Needs the queue's lock. */
@@ -126,7 +101,7 @@ export class WaitQueue {
   signal(count = 1): number[] {
     const woken: number[] = [];
     for (let node = this.first; node !== 0 && woken.length < count; node = this.#read(node, NODE_NEXT)) {
-      if (!peers?.isAway(this.agent, node)) woken.push(this.tell(node, SIGNALLED));
+      if (!isAway(this.agent, node)) woken.push(this.tell(node, SIGNALLED));
     }
     return woken;
   }
@@ -137,7 +112,7 @@ export class WaitQueue {
     // Granted before unlinked: should this thread die in between, a granted node in the line shows what was meant.
     const woken = this.tell(node, GRANTED);
     this.remove(node);
-    this.owner.changed(this.first === 0);
+    this.owner.changed(this.isEmpty);
     return woken;
   }
 
@@ -153,36 +128,14 @@ export class WaitQueue {
         ? Atomics.compareExchange(words, node + NODE_STATE, WAITING, state)
         : Atomics.exchange(words, node + NODE_STATE, state);
     // One that was signalled before is awake already or about to be.
-    return before !== WAITING || this.agent.serve(node) || !peers ? 0 : peers.tell(this.agent, node);
+    return before !== WAITING || this.agent.serve(node) ? 0 : tell(this.agent, node);
   }
 
-  /**
-   * Checks that this thread may block here.
-   *
-   * @throws {BlockingNotAllowedError} If it must not sleep.
-   * @throws {DeadlockError} If it would sleep for ever, for there is no other agent.
-   */
-  checkBlocking(deadline: Deadline): void {
-    this.agent.mayBlock(this.owner.asyncForm);
-    if (!peers && deadline.isEndless)
-      throw new DeadlockError(`no other thread could end this one's wait for ${this.owner}`);
-  }
-
-  /**
-   * Blocks until admitted; false if the time ran out first.
-   *
-   * @throws As {@link checkBlocking}.
-   */
   wait(deadline: Deadline, task = 0): boolean {
-    const { agent } = this;
-    this.checkBlocking(deadline);
-    if (peers) return peers.wait(this, deadline, task);
-    // Alone: the time will run out.
-    agent.memory.wait(agent.heap.words, agent.base + AGENT_ID, agent.id, deadline.remaining());
-    return false;
+    this.agent.mayBlock(this.owner.asyncForm);
+    return waitBlocked(this, deadline, task);
   }
 
-  /** Resolves to true once admitted, to false if the time ran out first; rejects with the signal's reason if aborted first. */
   waitAsync(deadline: Deadline, signal?: AbortSignal, task = 0): Promise<boolean> {
     const waiter = this.agent.open();
     if (!this.join(waiter, task)) return this.resumeAsync(waiter, deadline, signal);
@@ -192,28 +145,41 @@ export class WaitQueue {
 
   /** Goes on waiting, async, as one who stands in this line already. */
   resumeAsync(waiter: Waiter, deadline: Deadline, signal?: AbortSignal): Promise<boolean> {
-    const { agent } = this;
-    const woken = (): boolean | undefined => {
-      if (!this.isAdmitted(waiter)) return undefined;
-      agent.close(waiter);
-      return true;
+    const settled = untilSettled(this.pending(waiter), deadline, signal);
+    // Woken before, when the wait had another meaning: a notified waiter that now wants the lock.
+    if (waiter.served) waiter.woken?.();
+    return settled;
+  }
+
+  /** The async wait of a waiter in this line. */
+  pending(waiter: Waiter): PendingWait {
+    const { agent, owner } = this;
+    return {
+      get woken() {
+        return waiter.woken;
+      },
+      set woken(woken) {
+        waiter.woken = woken;
+      },
+      look: () => {
+        const admitted = this.isAdmitted(waiter);
+        if (admitted) agent.close(waiter);
+        return admitted;
+      },
+      leave: () => {
+        const emptyHanded = this.leave(waiter);
+        agent.close(waiter);
+        return emptyHanded;
+      },
+      passOn: () => owner.passOn(),
     };
-    const givenUp = (aborted: boolean): boolean => {
-      const admitted = !this.leave(waiter);
-      agent.close(waiter);
-      if (!aborted) return admitted;
-      // What it was given just before the abort must not be lost with it.
-      if (admitted) this.owner.passOn();
-      throw signal?.reason;
-    };
-    return untilSettled(waiter, { deadline, signal }, woken, givenUp);
   }
 
   /** Joins the line, unless what the waiter wants can be had at once; then true. */
   join(waiter: Waiter, task: number): boolean {
     waiter.begin(task);
     this.lock();
-    const admitted = this.owner.enter(waiter);
+    const admitted = this.owner.enter(task, waiter === this.agent.self || this.isEmpty);
     this.unlock(admitted ? [] : this.push(waiter.node));
     return admitted;
   }
@@ -223,7 +189,7 @@ export class WaitQueue {
     // Back to WAITING before the try: a change of the value after a failed try signals anew.
     if (waiter.state === WAITING) return false;
     const looks = waiter.waitOn();
-    if (looks && !this.owner.enter(waiter)) return false;
+    if (looks && !this.owner.enter(waiter.task, true)) return false;
     // Signalled again since: that was for another change of the value; `leave` passes it on. So is a permit handed on that came on top.
     if (!this.leave(waiter) && looks && waiter.state === HANDED_PERMIT) this.owner.passOn();
     return true;
@@ -237,8 +203,9 @@ export class WaitQueue {
     let woken: number[] = [];
     if (here) {
       this.remove(waiter.node);
-      if (state === HANDED_LOCK) peers?.takeOver(this, waiter);
-      if (this.owner.changed(this.first === 0) || state === SIGNALLED) woken = this.signal();
+      // Should the one who handed it over have died meanwhile.
+      if (state === HANDED_LOCK) makeOwner(this.agent, this.at, waiter.node);
+      if (this.owner.changed(this.isEmpty) || state === SIGNALLED) woken = this.signal();
     }
     this.unlock(woken);
     return here && state < GRANTED;

@@ -11,7 +11,8 @@ import {
   SIGNALLED,
   WAITING,
 } from "./layout.ts";
-import { type Waitable, WaitQueue } from "./wait-queue.ts";
+import type { Waitable } from "./line.ts";
+import { WaitQueue } from "./wait-queue.ts";
 
 /** What stands behind a queue of which only the line matters, not what kind of primitive it belongs to. */
 export const anyPrimitive: Waitable = {
@@ -50,7 +51,7 @@ export function withdraw(agent: Agent, node: number, stays: boolean): boolean {
   return false;
 }
 
-/** Makes a line whole which somebody was changing who died, see `Peers`. Seen from its head it is so at any moment. */
+/** Makes a line whole which somebody was changing who died. Seen from its head it is so at any moment. */
 export function repair(queue: WaitQueue): void {
   const { heap } = queue.agent;
   let last = 0;

@@ -1,7 +1,10 @@
+import { ArenaObject } from "./arena-object.ts";
 import { checkWait, Deadline, type Wait, type WaitAsync } from "./deadline.ts";
 import { QUEUE_WORDS } from "./layout.ts";
-import { Place, registerClass, SharedObject } from "./shared-object.ts";
-import { type Waitable, WaitQueue } from "./wait-queue.ts";
+import type { Waitable } from "./line.ts";
+import { Place } from "./place.ts";
+import { registerClass } from "./shared-object.ts";
+import { WaitQueue } from "./wait-queue.ts";
 import { grantOldest } from "./waiters.ts";
 
 /** How a wait for a word ended. */
@@ -24,7 +27,7 @@ export type WordWait = "ok" | "not-equal" | "timed-out";
  *
  * @see Linux `futex(2)`, `Atomics.wait`: unlike there a pending async wait keeps the program alive and can be aborted.
  */
-export class Word extends SharedObject {
+export class Word extends ArenaObject {
   /**
    * @param value An integer, taken modulo 2^32 as `Atomics.store` does.
    * @throws {TypeError} If it is not a number.

@@ -7,6 +7,7 @@
 // it was notified, and waits on for the lock. There is nothing in between, so no notification is lost or used twice.
 
 import {
+  ArenaObject,
   check,
   checkWait,
   countWaiting,
@@ -15,12 +16,12 @@ import {
   type Handle,
   InvalidStateError,
   NotOwnerError,
+  type PendingWait,
   type Place,
   park,
   QUEUE_WORDS,
   registerType,
   resumeBlocked,
-  SharedObject,
   standsIn,
   toHandle,
   untilSettled,
@@ -51,7 +52,7 @@ import { type Guard, type Holding, Lock, Monitor, RLock } from "@conc/lock";
  *
  * @see CPython `threading.Condition`
  */
-export class Condition extends SharedObject implements Waitable {
+export class Condition extends ArenaObject implements Waitable {
   readonly #lock: Lock;
   readonly #monitor: Monitor;
   readonly #queue: WaitQueue = new WaitQueue(this.agent, this.base, this);
@@ -128,7 +129,7 @@ export class Condition extends SharedObject implements Waitable {
   wait(options?: Wait): boolean {
     const deadline = new Deadline(checkWait(options));
     this.#checkHeld();
-    this.#queue.checkBlocking(deadline);
+    this.agent.mayBlock(this.asyncForm);
     const waiter = this.agent.self;
     const holding = this.#join(waiter);
     while (standsIn(this.#queue, waiter)) {
@@ -165,13 +166,7 @@ export class Condition extends SharedObject implements Waitable {
       this.agent.close(waiter);
       throw error;
     }
-    // A waiter that was not notified stands in no line any more.
-    const notified = await untilSettled(
-      waiter,
-      { deadline, signal },
-      () => (standsIn(this.#queue, waiter) ? undefined : true),
-      () => !this.#queue.leave(waiter),
-    );
+    const notified = await this.#untilNotified(waiter, deadline, signal);
     if (notified) {
       await this.#monitor.queue.resumeAsync(waiter, new Deadline());
     } else {
@@ -281,6 +276,28 @@ export class Condition extends SharedObject implements Waitable {
     if (!this.#lock.locked) throw new InvalidStateError("the condition's lock is not held");
     throw new NotOwnerError("somebody else owns the condition's lock");
   }
+
+  /** Waits; a waiter that was not notified stands in no line any more. */
+  async #untilNotified(waiter: Waiter, deadline: Deadline, signal?: AbortSignal): Promise<boolean> {
+    let notified = false;
+    const wait: PendingWait = {
+      woken: undefined,
+      look: () => {
+        notified = !standsIn(this.#queue, waiter);
+        return notified;
+      },
+      leave: () => {
+        notified = !this.#queue.leave(waiter);
+        return !notified;
+      },
+      passOn() {},
+    };
+    waiter.woken = () => wait.woken?.();
+    // Of an abort the caller hears once it holds the lock again.
+    await untilSettled(wait, deadline, signal).catch(() => {});
+    return notified;
+  }
+
   /** Joins the line and frees the lock. */
   #join(waiter: Waiter): Holding {
     const holding = this.#monitor.holding;

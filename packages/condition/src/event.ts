@@ -4,12 +4,12 @@
 // right after it takes nobody's wake-up back. Both ends of a wait are decided under the queue's lock, so none is missed.
 
 import {
+  ArenaObject,
   checkWait,
   Deadline,
   type Place,
   QUEUE_WORDS,
   registerClass,
-  SharedObject,
   type Wait,
   type WaitAsync,
   type Waitable,
@@ -32,7 +32,7 @@ const SET = 1;
  *
  * @see CPython `threading.Event`
  */
-export class Event extends SharedObject implements Waitable {
+export class Event extends ArenaObject implements Waitable {
   readonly #queue: WaitQueue = new WaitQueue(this.agent, this.base, this);
 
   /** @throws {TypeError} If called with arguments. */

@@ -461,7 +461,7 @@ describe("Condition: abort", () => {
     for (let time = 0; time < 1000; time++) {
       condition.acquire();
       const wait = condition.waitAsync({ signal, timeout: time % 10 ? 10_000 : 0 });
-      expect(getEventListeners(signal, "abort")).toHaveLength(1);
+      expect(getEventListeners(signal, "abort")).toHaveLength(time % 10 ? 1 : 0);
       if (time % 10) await condition.runExclusiveAsync(() => condition.notify());
       expect(await wait).toBe(time % 10 !== 0);
       condition.release();

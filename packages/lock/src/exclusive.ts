@@ -5,22 +5,22 @@
 // shut and marks the word before it sleeps again (`enter`). Who leaves the line passes on the signal that it had, and marks the word if
 // others remain (`changed`).
 //
-// An open door is open to whoever comes first, but to a patient waiter the lock or permit is handed; see `patience.ts` of the core.
+// An open door is open to whoever comes first, but to a patient waiter the lock or permit is handed; see `exclusive-line.ts` of the core.
 
 import {
   check,
   checkWait,
   Deadline,
-  peers,
+  type Line,
+  LocalLine,
+  type Place,
   SharedObject,
   TimeoutError,
   WAITERS,
   type Wait,
   type WaitAsync,
   type Waitable,
-  type Waiter,
   type WaitOrTry,
-  WaitQueue,
 } from "@conc/atomics";
 import { Guard } from "./guard.ts";
 
@@ -29,13 +29,30 @@ const SPINS = 100;
 
 const TAKEN = Promise.resolve(true);
 
+/** This thread, in the word of a lock that no other thread knows: unlike the id of any agent. */
+export const LOCAL = 1;
+
 /** An async task, whichever: in locks that do not tell one from the other. */
 const SOME_TASK = -1;
 
 /** What can be acquired and released, and the scopes built on that: the common face of locks and semaphores. */
 export abstract class Exclusive extends SharedObject implements Waitable {
   /** The line of those who want in. */
-  protected readonly queue: WaitQueue = new WaitQueue(this.agent, this.base, this);
+  protected line: Line;
+  /** What stands for this thread in the word of a lock. */
+  protected me: number;
+
+  protected constructor(bytes: number, place?: Place) {
+    super(bytes, place);
+    this.line = place?.arena.lineAt(place.base, this) ?? new LocalLine(this);
+    this.me = place?.arena.agent.id ?? LOCAL;
+  }
+
+  override moveTo(place: Place): void {
+    super.moveTo(place);
+    this.me = place.arena.agent.id;
+    this.line = place.arena.lineAt(place.base, this, this.line);
+  }
 
   /** Whether an acquire would have to wait; out of date as soon as read. */
   get locked(): boolean {
@@ -72,7 +89,7 @@ export abstract class Exclusive extends SharedObject implements Waitable {
    */
   acquireAsync(options?: WaitAsync): Promise<boolean> {
     // Unlike a thread, a task does not pass those who wait already: tasks are served in the order in which they asked.
-    const taken = options === undefined && this.queue.first === 0 && this.tryTake(SOME_TASK);
+    const taken = options === undefined && this.line.isEmpty && this.tryTake(SOME_TASK);
     return taken && this.isSound ? TAKEN : this.#acquireAsync(options, taken);
   }
 
@@ -161,21 +178,21 @@ export abstract class Exclusive extends SharedObject implements Waitable {
   /** As {@link obtain}, for an async task of this thread. */
   protected async obtainAsync(options?: WaitAsync, task: number = SOME_TASK): Promise<boolean> {
     const timeout = checkWait(options);
-    const { queue } = this;
+    const { line } = this;
     const signal = options?.signal;
     signal?.throwIfAborted();
-    if (queue.first === 0 && this.tryTake(task)) return true;
-    return timeout > 0 && queue.waitAsync(new Deadline(timeout), signal, task);
+    if (line.isEmpty && this.tryTake(task)) return true;
+    return timeout > 0 && line.waitAsync(new Deadline(timeout), signal, task);
   }
 
   /** Blocks, after a moment of spinning, until it can be taken. */
   protected waitBlocking(timeout: number, task: number): boolean {
     const deadline = new Deadline(timeout);
     const { words, base } = this;
-    for (let spin = peers ? SPINS : 0; spin > 0; spin--) {
+    for (let spin = this.place ? SPINS : 0; spin > 0; spin--) {
       if (this.isOpen(Atomics.load(words, base)) && this.tryTake(task)) return true;
     }
-    return this.queue.wait(deadline, task);
+    return this.line.wait(deadline, task);
   }
 
   /** A guard for what was obtained. */
@@ -200,11 +217,9 @@ export abstract class Exclusive extends SharedObject implements Waitable {
     return "acquireAsync";
   }
 
-  enter(waiter: Waiter): boolean {
-    // A task that comes anew does not pass those who wait.
-    const mayTake = waiter === this.agent.self || waiter.queue !== 0 || this.queue.first === 0;
-    while (mayTake) {
-      if (this.tryTake(waiter.task)) return true;
+  enter(task: number, mayPass: boolean): boolean {
+    while (mayPass) {
+      if (this.tryTake(task)) return true;
       // Opened in between, and nobody saw the mark: another try is due.
       if (!this.isOpen(Atomics.or(this.words, this.base, WAITERS))) break;
     }

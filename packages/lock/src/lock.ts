@@ -26,13 +26,12 @@ import {
   ORPHANED,
   OWNER,
   Place,
-  peers,
   registerClass,
   SIGNAL,
   TRACED_BYTES,
   WAITERS,
 } from "@conc/atomics";
-import { Exclusive } from "./exclusive.ts";
+import { Exclusive, LOCAL } from "./exclusive.ts";
 
 /**
  * Lets one holder in at a time, across threads and async tasks.
@@ -59,7 +58,7 @@ export class Lock extends Exclusive {
   constructor(options: LockOptions | Place = {}) {
     check("options", options, "object");
     const known = options instanceof Place;
-    const { name = "", trace = false, ...others } = known ? (peers?.labelsOf(options) ?? {}) : options;
+    const { name = "", trace = false, ...others } = known ? options.arena.labelsOf(options) : options;
     for (const other in others) throw new TypeError(`unknown option ${other}`);
     check("name", name, "string");
     check("trace", trace, "boolean");
@@ -80,7 +79,7 @@ export class Lock extends Exclusive {
   release(): void {
     const { words, base } = this;
     const word = Atomics.load(words, base);
-    if ((word & ~BY_TASK) === this.agent.id && Atomics.compareExchange(words, base, word, FREE) === word) return;
+    if ((word & ~BY_TASK) === this.me && Atomics.compareExchange(words, base, word, FREE) === word) return;
     if (!this.#free()) throw new InvalidStateError(`release of an unlocked ${this[Symbol.toStringTag]}`);
   }
 
@@ -101,7 +100,7 @@ export class Lock extends Exclusive {
 
   /** Whether this thread, or a task of it, holds the lock. */
   protected get mine(): boolean {
-    return (Atomics.load(this.words, this.base) & OWNER) === this.agent.id;
+    return (Atomics.load(this.words, this.base) & OWNER) === this.me;
   }
 
   protected override isOpen(word: number): boolean {
@@ -110,7 +109,7 @@ export class Lock extends Exclusive {
 
   protected override tryTake(task = 0): boolean {
     const { words, base } = this;
-    const owner = task === 0 ? this.agent.id : this.agent.id | BY_TASK;
+    const owner = task === 0 ? this.me : this.me | BY_TASK;
     for (let word = FREE, next = owner; ; ) {
       const seen = Atomics.compareExchange(words, base, word, next);
       if (seen === word) {
@@ -121,7 +120,7 @@ export class Lock extends Exclusive {
       word = seen;
       next = word | owner;
       if ((word & OWNER) !== FREE) {
-        if (!peers?.isOrphan(this.queue, word)) return false;
+        if (!this.line.isOrphan?.(word)) return false;
         next = (word & WAITERS) | ORPHANED | owner;
       }
     }
@@ -132,12 +131,15 @@ export class Lock extends Exclusive {
   }
 
   protected override checkSound(): boolean {
-    if (!this.isSound) peers?.examine(this.queue);
+    if (!this.isSound) this.line.examine?.();
     return true;
   }
 
-  override share(): void {
-    peers?.label(this.queue, this.name);
+  override moveTo(place: Place): void {
+    const held = this.mine;
+    super.moveTo(place);
+    if (held) Atomics.add(this.words, this.base, this.me - LOCAL);
+    place.arena.label(place, this.name);
   }
 
   protected describe(): string {
@@ -150,19 +152,19 @@ export class Lock extends Exclusive {
 
   /** Frees the lock by way of the queue: signals the oldest waiter, or hands the lock to it if it has been patient enough. */
   #free(): boolean {
-    const { words, base, queue } = this;
-    queue.lock();
+    const { words, base, line } = this;
+    line.lock();
     const word = Atomics.load(words, base);
     const locked = !this.isOpen(word);
-    if (locked && !this.mine && !peers?.isOrphan(this.queue, word)) words[base + LOCK_DEPTH] = SIGNAL;
-    queue.unlock(locked ? (peers?.handOver(queue) ?? this.#open()) : []);
+    if (locked && !this.mine && !this.line.isOrphan?.(word)) words[base + LOCK_DEPTH] = SIGNAL;
+    line.unlock(locked ? (line.handOver?.() ?? this.#open()) : []);
     return locked;
   }
 
   #open(): number[] {
-    const { words, base, queue } = this;
+    const { words, base, line } = this;
     Atomics.and(words, base, ORPHANED);
-    return queue.signal();
+    return line.signal();
   }
 }
 

@@ -1,7 +1,7 @@
 // A lock as its conditions need it. These are functions and not methods, so that locks without conditions are smaller, and users do not
 // meet them.
 
-import { BY_TASK, Deadline, LOCK_DEPTH, LOCK_TASK, SIGNAL, type WaitQueue } from "@conc/atomics";
+import { BY_TASK, Deadline, type Line, LOCK_DEPTH, LOCK_TASK, moveIn, SIGNAL, type WaitQueue } from "@conc/atomics";
 import { Lock } from "./lock.ts";
 
 /** What a holder had, to be had again after a wait. */
@@ -16,7 +16,7 @@ export interface Holding {
 interface Inside {
   readonly words: Int32Array;
   readonly base: number;
-  readonly queue: WaitQueue;
+  readonly line: Line;
   readonly owned?: boolean;
   tryTake(task: number): boolean;
   checkSound(): boolean;
@@ -29,10 +29,12 @@ export class Monitor {
   readonly #lock: Lock;
   readonly #inside: Inside;
 
+  /** @param lock From now on it lives in the arena, as its conditions do. */
   constructor(lock: Lock) {
     this.#lock = lock;
     this.#inside = lock as unknown as Inside;
-    this.queue = this.#inside.queue;
+    moveIn(lock);
+    this.queue = this.#inside.line as WaitQueue;
   }
 
   /** Whether the caller may wait and notify: of a plain lock, which anyone may release, it is no matter who holds it. */

@@ -4,7 +4,7 @@
 // told, one may find that others were faster, and waits on; one that got its permit, and sees more of them, tells the next. How they wait,
 // and why none of them is forgotten: see `exclusive.ts`.
 
-import { HANDED_PERMIT, Place, peers, QUEUE_WORDS, registerClass } from "@conc/atomics";
+import { Place, QUEUE_WORDS, registerClass } from "@conc/atomics";
 import { Exclusive } from "./exclusive.ts";
 
 /** The most permits there can be; of the word, all but the mark. */
@@ -93,7 +93,7 @@ export class Semaphore extends Exclusive {
 
   /** Whether an acquire would have to wait, or an async one wait its turn; out of date as soon as read. */
   override get locked(): boolean {
-    return super.locked || this.queue.first !== 0;
+    return super.locked || !this.line.isEmpty;
   }
 
   protected override isOpen(word: number): boolean {
@@ -117,11 +117,11 @@ export class Semaphore extends Exclusive {
 
   /** Tells as many waiters as there are new permits; the oldest is handed one if it has been patient enough. */
   #call(permits: number): void {
-    const { queue } = this;
-    queue.lock();
-    const heir = peers?.heirOf(queue) ?? 0;
-    const woken = heir !== 0 && this.tryTake() ? [queue.tell(heir, HANDED_PERMIT)] : [];
-    queue.unlock([...woken, ...queue.signal(permits)]);
+    const { line } = this;
+    line.lock();
+    const heir = line.heir ?? 0;
+    const woken = heir !== 0 && this.tryTake() ? (line.handPermitTo?.(heir) ?? []) : [];
+    line.unlock([...woken, ...line.signal(permits)]);
   }
 }
 

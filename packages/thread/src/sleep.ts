@@ -1,4 +1,4 @@
-import { Arena, checkMilliseconds, checkWait, Deadline, park, TIMEOUT_MAX, type WaitAsync } from "@conc/atomics";
+import { Arena, checkMilliseconds, checkWait, sleepFor, TIMEOUT_MAX, type WaitAsync } from "@conc/atomics";
 
 /**
  * Blocks this thread for some time; other threads run on.
@@ -9,11 +9,7 @@ import { Arena, checkMilliseconds, checkWait, Deadline, park, TIMEOUT_MAX, type 
  */
 export function sleep(ms: number): void {
   checkMilliseconds("ms", ms);
-  const { agent } = Arena.default;
-  agent.mayBlock("sleepAsync");
-  agent.self.begin(0);
-  const deadline = new Deadline(ms);
-  for (let left = deadline.remaining(); left > 0; left = deadline.remaining()) park(agent, left);
+  sleepFor(Arena.default.agent, ms);
 }
 
 /**

@@ -1,0 +1,104 @@
+// The line of a lock or a semaphore in the arena, with what only those have: patience, and owners that die.
+//
+// What is free is open to whoever comes first: a thread that is running beats one that has to be woken, which makes locks several times
+// faster. But a waiter that others were faster than for a millisecond has the lock, or the permit, handed to it.
+//
+// The word of a lock whose owner died still names the dead one, and those who wait are told to look when an agent dies. Whoever comes
+// first puts its own id there, and the mark ORPHANED, which stays until somebody says that all is in order.
+
+import { isDead } from "./agent-table.ts";
+import { OwnerDiedError } from "./errors.ts";
+import { makeOwner } from "./handing.ts";
+import { isTraced, keepTrace } from "./label.ts";
+import {
+  HANDED_LOCK,
+  HANDED_PERMIT,
+  LOCK_DEPTH,
+  NODE_AGENT,
+  NODE_NEXT,
+  NODE_SINCE,
+  NODE_STATE,
+  ORPHANED,
+  OWNER,
+  SIGNAL,
+  SIGNALLED,
+  WAITING,
+} from "./layout.ts";
+import type { LocalLine } from "./local-line.ts";
+import { isAway } from "./sleeping.ts";
+import { WaitQueue } from "./wait-queue.ts";
+
+/** Milliseconds after which a waiter that others were faster than has the lock handed to it. */
+const PATIENCE = 1;
+
+/** The line of a lock or a semaphore. */
+export class ExclusiveLine extends WaitQueue {
+  get heir(): number {
+    const { heap, id } = this.agent;
+    let node = this.first;
+    while (node !== 0 && (this.#isProvided(node) || isAway(this.agent, node))) {
+      node = heap.reach(node)[node + NODE_NEXT] as number;
+    }
+    if (node === 0) return 0;
+    const words = heap.reach(node);
+    // The tasks of this very thread can not go on before it returns to its event loop, and until then it may want the lock again.
+    return words[node + NODE_AGENT] !== id && passedOverFor(words, node) > PATIENCE ? node : 0;
+  }
+
+  handOver(): number[] | undefined {
+    const { heir } = this;
+    if (heir === 0) return undefined;
+    // In this order: should this thread die in between, the heir sees to the rest.
+    const woken = this.tell(heir, HANDED_LOCK);
+    makeOwner(this.agent, this.at, heir);
+    return [woken];
+  }
+
+  handPermitTo(heir: number): number[] {
+    return [this.tell(heir, HANDED_PERMIT)];
+  }
+
+  isOrphan(word: number): boolean {
+    const { agent, at } = this;
+    return agent.heap.reach(at)[at + LOCK_DEPTH] !== SIGNAL && isDead(agent, word & OWNER);
+  }
+
+  examine(): void {
+    const { agent, at, owner } = this;
+    if (isTraced(agent, at)) keepTrace(agent, at);
+    if ((Atomics.load(agent.heap.reach(at), at) & ORPHANED) === 0) return;
+    throw new OwnerDiedError(
+      `the owner of ${owner} died: the caller holds it now, and what it guards may be half changed; recover() it or release() it`,
+    );
+  }
+
+  #isProvided(node: number): boolean {
+    return Atomics.load(this.agent.heap.reach(node), node + NODE_STATE) > SIGNALLED;
+  }
+}
+
+/** Has those who wait for a primitive that others are about to know wait in its new line. */
+export function moveWaiters(from: LocalLine, to: WaitQueue): void {
+  const { agent } = to;
+  for (const local of from.waiters) {
+    const waiter = agent.open();
+    waiter.begin(local.task);
+    waiter.woken = () => local.woken?.();
+    const { look, leave } = to.pending(waiter);
+    Object.assign(local, { look, leave });
+    to.lock();
+    const woken = to.push(waiter.node);
+    // It had been told to look, and was about to.
+    to.unlock([...woken, ...(local.state === WAITING ? [] : to.signal())]);
+  }
+  from.waiters.clear();
+}
+
+/** For how many milliseconds others were faster than a node's waiter; counts from the first time it is asked. */
+function passedOverFor(words: Int32Array, node: number): number {
+  // Threads have different origins of time. The sum wraps around, so only differences mean something; odd, it is never 0.
+  const now = (performance.timeOrigin + performance.now()) | 1;
+  const since = words[node + NODE_SINCE] as number;
+  if (since === 0) words[node + NODE_SINCE] = now;
+  return since === 0 ? 0 : now - since;
+}

@@ -1,0 +1,12 @@
+import type { Agent } from "./agent.ts";
+import { BY_TASK, LOCK_TASK, NODE_AGENT, NODE_TASK, ORPHANED, WAITERS } from "./layout.ts";
+
+/** Makes a waiter the owner of the lock in whose line it stands. Needs the line's lock. */
+export function makeOwner({ heap }: Agent, lock: number, node: number): void {
+  const words = heap.reach(lock);
+  const nodes = heap.reach(node);
+  const task = nodes[node + NODE_TASK] as number;
+  words[lock + LOCK_TASK] = task;
+  const marks = (Atomics.load(words, lock) & ORPHANED) | WAITERS;
+  Atomics.store(words, lock, marks | (nodes[node + NODE_AGENT] as number) | (task === 0 ? 0 : BY_TASK));
+}
