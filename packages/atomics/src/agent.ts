@@ -5,7 +5,7 @@
 // An agent is told of a node when the node's state leaves WAITING, and the state goes back there only after the agent has served it:
 // so a node is on the stack at most once, and is not freed before. The stack is emptied in one exchange, so there is no ABA.
 
-import { blockingNotAllowed } from "./errors.ts";
+import { blockingNotAllowed } from "./blocking.ts";
 import { type Heap, NODE } from "./heap.ts";
 import { AGENT_SELF, HEADER_SLOTS, NODE_WORDS, SLOT_MASK } from "./layout.ts";
 import type { Memory } from "./memory.ts";

@@ -54,13 +54,6 @@ export class BlockingNotAllowedError extends ConcurrencyError {
   }
 }
 
-/** @param asyncForm What to call instead. */
-export function blockingNotAllowed(asyncForm: string): BlockingNotAllowedError {
-  return new BlockingNotAllowedError(
-    `a browser's main thread, and one without shared memory, must not block: use ${asyncForm}()`,
-  );
-}
-
 /** Thrown when the arena can not grow any further, with what was asked for and what there is. */
 export class ArenaFullError extends ConcurrencyError {
   override get name(): string {

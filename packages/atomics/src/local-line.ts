@@ -1,8 +1,9 @@
 // The line of a primitive that only this thread knows. Only async tasks can stand in it: while the thread blocks nothing changes.
 
 import { type PendingWait, untilSettled } from "./async-wait.ts";
+import { blockingNotAllowed } from "./blocking.ts";
 import type { Deadline } from "./deadline.ts";
-import { blockingNotAllowed, DeadlockError } from "./errors.ts";
+import { DeadlockError } from "./errors.ts";
 import { SIGNALLED, WAITING } from "./layout.ts";
 import type { Line, Waitable } from "./line.ts";
 
