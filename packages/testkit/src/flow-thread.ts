@@ -1,6 +1,5 @@
 // What runs in the thread of a `ThreadFlow`.
-import { once } from "node:events";
-import { type MessagePort, parentPort } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { pack, packThrown, unpack } from "@conc/atomics";
 import { callIn, type FlowModule, type FlowReply, type FlowRequest, type Form } from "./form.ts";
 
@@ -9,10 +8,9 @@ const BLOCKING: Form = {
   call: (target, method, ...args) => callIn("blocking", target, method, args),
 };
 
-/** Does what comes through the port that is posted to the thread, one thing after the other. */
-export async function live(url: string): Promise<void> {
+/** Does what comes through the port, one thing after the other. */
+export async function live(url: string, port: MessagePort): Promise<void> {
   const module: FlowModule = await import(url);
-  const [port] = (await once(parentPort as MessagePort, "message")) as [MessagePort];
   let last = Promise.resolve();
   port.on("message", (request: FlowRequest) => {
     last = last.then(async () => port.postMessage(await answer(module, request)));

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { pack, unpack } from "@conc/atomics";
 import { callIn, type FlowModule, type FlowReply, type FlowRequest, type Form } from "./form.ts";
-import { startThread, type TestThread } from "./threads.ts";
+import { startThreadWith, type TestThread } from "./threads.ts";
 
 /**
  * Somebody who waits and wakes: a thread that calls the blocking forms, or an async task that calls the async ones.
@@ -76,9 +76,8 @@ export class ThreadFlow implements Flow {
   }
 
   static async start(module: URL): Promise<ThreadFlow> {
-    const thread = startThread(new URL("./flow-thread.ts", import.meta.url), "live", module.href);
     const { port1, port2 } = new MessageChannel();
-    thread.worker.postMessage(port2, [port2]);
+    const thread = startThreadWith([port2], new URL("./flow-thread.ts", import.meta.url), "live", module.href);
     await Promise.race([thread.result, once(thread.worker, "error").then(([error]) => Promise.reject(error))]);
     return new ThreadFlow(thread, port1);
   }

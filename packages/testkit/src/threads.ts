@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
+import { type MessagePort, Worker } from "node:worker_threads";
 import { Arena, pack, unpack } from "@conc/atomics";
 
 // Threads for the tests of the lower packages: plain workers that adopt the arena, so that these tests do not depend on
@@ -14,7 +14,7 @@ const { parentPort, workerData } = require("node:worker_threads");
   Arena.adopt(workerData.arena);
   for (const module of workerData.args.modules) await import(module);
   const module = await import(workerData.module);
-  const result = await module[workerData.name](...unpack(workerData.args));
+  const result = await module[workerData.name](...unpack(workerData.args), ...workerData.ports);
   parentPort.postMessage(pack(result));
 })();
 `;
@@ -53,6 +53,19 @@ export class TestThread<R = unknown> {
  * @param module The URL of a module, such as `new URL("./workers/hold.ts", import.meta.url)`.
  */
 export function startThread<R = unknown>(module: URL, name: string, ...args: unknown[]): TestThread<R> {
+  return startThreadWith<R>([], module, name, ...args);
+}
+
+/**
+ * The same with ports, which stand behind the other arguments. They keep what is sent before the thread listens; the port that every
+ * worker has loses that in Deno.
+ */
+export function startThreadWith<R = unknown>(
+  ports: MessagePort[],
+  module: URL,
+  name: string,
+  ...args: unknown[]
+): TestThread<R> {
   const workerData = {
     tsx: TSX,
     atomics: import.meta.resolve("@conc/atomics"),
@@ -60,8 +73,9 @@ export function startThread<R = unknown>(module: URL, name: string, ...args: unk
     module: module.href,
     name,
     args: pack(args),
+    ports,
   };
-  return new TestThread<R>(new Worker(BOOT, { eval: true, workerData }));
+  return new TestThread<R>(new Worker(BOOT, { eval: true, workerData, transferList: ports }));
 }
 
 /** Starts `count` such threads, each with its number before the other arguments, and gives all their results. */

@@ -1,7 +1,7 @@
 // What the hidden worker runs that supervises threads once the main thread has blocked.
 
+import type { MessagePort } from "node:worker_threads";
 import { AGENT_SELF, Arena, agentsOf, NODE_STATE, notify } from "@conc/atomics";
-import { host } from "./platform.ts";
 import type { Message } from "./request.ts";
 import { type Lifeline, Supervisor } from "./supervisor.ts";
 
@@ -14,12 +14,12 @@ interface SupervisorData {
   readonly main: number;
   /** See `Supervisor`. */
   readonly ordered: Int32Array;
+  /** The way to the main thread. */
+  readonly port: MessagePort;
 }
 
 /** Takes over from the main thread. */
-export default function supervise({ arena: buffer, agent: id, main, ordered }: SupervisorData): void {
-  const port = (host() as NonNullable<ReturnType<typeof host>>).workerThreads.parentPort;
-  if (!port) return;
+export default function supervise({ arena: buffer, agent: id, main, ordered, port }: SupervisorData): void {
   const arena = Arena.adopt(buffer, id);
   const { agent } = arena;
   const agents = agentsOf(arena);

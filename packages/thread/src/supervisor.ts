@@ -29,10 +29,11 @@ export class Supervisor {
   readonly #deliver: (message: Message) => void;
   /** Has the main thread end a thread that was started there. Only the hidden worker needs that, which itself never blocks. */
   readonly #order: ((id: number) => void) | undefined;
-  readonly #lifelines = new Map<number, Lifeline>();
+  /** Each with what makes this thread listen no longer. */
+  readonly #lifelines = new Map<number, { readonly lifeline: Lifeline; readonly leave: () => void }>();
   readonly #workers = new Map<number, Worker>();
-  /** The hidden worker, once it has taken over. */
-  #successor: Worker | undefined;
+  /** The way to the hidden worker, once it has taken over. */
+  #successor: MessagePort | undefined;
   /** The thread that the hidden worker wants ended while this thread is asleep; 0 for none. */
   #ordered: Int32Array | undefined;
 
@@ -81,8 +82,8 @@ export class Supervisor {
 
   /** Passes a message on to the thread it is for. */
   send(message: Message & { to: number }): void {
-    const lifeline = this.#lifelines.get(message.to);
-    if (lifeline) lifeline.port.postMessage(message);
+    const watched = this.#lifelines.get(message.to);
+    if (watched) watched.lifeline.port.postMessage(message);
     else if (this.#successor && message.to !== this.#arena.agent.id) this.#successor.postMessage(message);
     else this.#deliver(message);
   }
@@ -94,9 +95,13 @@ export class Supervisor {
       this.#entrust(this.#successor, lifeline);
       return;
     }
-    this.#lifelines.set(id, lifeline);
-    port.on("message", (message: Message) => this.#receive(message));
-    port.on("close", () => this.#ended(lifeline));
+    const receive = (message: Message): void => this.#receive(message);
+    const ended = (): void => this.#ended(lifeline);
+    // One by one: a port of Deno has no `removeAllListeners`.
+    const leave = (): void => void port.off("message", receive).off("close", ended);
+    this.#lifelines.set(id, { lifeline, leave });
+    port.on("message", receive);
+    port.on("close", ended);
     port.unref();
   }
 
@@ -105,11 +110,14 @@ export class Supervisor {
     if (this.#successor) return;
     const agent = agentsOf(this.#arena).enlist(this.#arena.agent.id, AGENT_FOREIGN, "supervisor");
     const ordered = new Int32Array(new SharedArrayBuffer(4));
-    const successor = startWorker(this.#arena, agent, {
+    const { workerThreads } = host() as NonNullable<ReturnType<typeof host>>;
+    // Not the port that every worker has: in Deno that one loses what is sent before the worker listens.
+    const { port1: successor, port2: port } = new workerThreads.MessageChannel();
+    startWorker(this.#arena, agent, {
       runtime: "supervisor-runtime",
       name: "supervisor",
-      data: { agent, main: this.#arena.agent.id, ordered },
-      ports: [],
+      data: { agent, main: this.#arena.agent.id, ordered, port },
+      ports: [port],
       modules: [],
     });
     successor.on("message", (message: Message) => {
@@ -119,10 +127,10 @@ export class Supervisor {
     successor.unref();
     this.#ordered = ordered;
     this.#successor = successor;
-    const lifelines = [...this.#lifelines.values()];
+    const watched = [...this.#lifelines.values()];
     this.#lifelines.clear();
-    for (const lifeline of lifelines) {
-      lifeline.port.removeAllListeners();
+    for (const { lifeline, leave } of watched) {
+      leave();
       this.#entrust(successor, lifeline);
     }
   }
@@ -144,7 +152,7 @@ export class Supervisor {
     for (const [id, worker] of this.#workers) if (!agentsOf(this.#arena).isAlive(id)) worker.ref();
   }
 
-  #entrust(successor: Worker, lifeline: Lifeline): void {
+  #entrust(successor: MessagePort, lifeline: Lifeline): void {
     try {
       // Not among the data with which the worker comes up: a lifeline that ends before somebody listens would end unnoticed.
       successor.postMessage({ type: "watch", lifeline }, [lifeline.port]);
