@@ -50,11 +50,16 @@ export function startWorker(arena: Arena, agent: number, start: WorkerStart): Wo
       runtime,
     },
     transferList: [...start.ports],
-    resourceLimits: start.resourceLimits ?? {},
+    resourceLimits: limitsFor(start.resourceLimits ?? {}),
   };
   const worker = new workerThreads.Worker(BOOT, options);
   worker.unref();
   return worker;
+}
+
+/** What the engine can keep to: Deno takes the stack to be as large as is asked for, though it is not, and the program dies of that. */
+function limitsFor({ stackSizeMb, ...others }: ResourceLimits): ResourceLimits {
+  return stackSizeMb === undefined || "deno" in globalThis.process.versions ? others : { ...others, stackSizeMb };
 }
 
 const tsxByModule = new Map<string, string | undefined>();
