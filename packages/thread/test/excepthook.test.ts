@@ -34,7 +34,7 @@ it("TH-050 a hook is called here, once, with the error and the very thread, and 
   setExcepthook(hook);
   const { error, at } = await caught("error");
   expect(error).toEqual(new Error("an error"));
-  expect((error as Error).stack).toMatch(/throwing\.ts/);
+  expect((error as Error).stack).toMatch(/throwing\.[jt]s/);
   expect(at).toBe(currentThread());
 });
 
@@ -72,7 +72,7 @@ it("TH-057 an error keeps a class that is built in or registered, its own proper
   expect(error.contents).toEqual(new Map([["books", [12, null]]]));
   expect(error.cause).toBeInstanceOf(TypeError);
   expect(error.cause).toMatchObject({ message: "too many books" });
-  expect(error.stack).toMatch(/^RangeError: the shelf broke\n.*throwing\.ts/);
+  expect(error.stack).toMatch(/^RangeError: the shelf broke\n.*throwing\.[jt]s/);
 });
 
 it("TH-057 an error of another class comes as the nearest class above, with its name", async () => {

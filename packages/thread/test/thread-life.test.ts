@@ -174,8 +174,9 @@ describe("join", () => {
   it("TH-032 a thread that was joined is never listed again", () => {
     // CPython does it 99 times; each thread takes a while to import TypeScript here.
     for (let i = 0; i < 20; i++) {
-      const thread = new Thread({ target: actions.nothing }).start();
+      const { thread, end } = startWaiting();
       expect(enumerate()).toContain(thread);
+      end.set();
       thread.join();
       expect(enumerate()).not.toContain(thread);
     }
