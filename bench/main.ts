@@ -1,107 +1,75 @@
-// What the primitives cost when nobody is in the way, as ratios to the floor that the platform sets, taken side by side in one run.
-//
-//   npm run bench
+// Measures what the primitives cost, beside the floor that the platform sets, other packages and CPython, side by side in one run.
 
-import { Word } from "@conc/atomics";
-import { Event } from "@conc/condition";
-import { Lock, RLock, Semaphore } from "@conc/lock";
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { hold } from "./contest/contest.ts";
+import { groups } from "./groups/index.ts";
+import { toJson } from "./report/json.ts";
+import { type JudgedGroup, judge } from "./report/judge.ts";
+import { machine, machineLine } from "./report/machine.ts";
+import { notes } from "./report/notes.ts";
+import { page } from "./report/page.ts";
+import { contestants, table } from "./report/terminal.ts";
 
-const REPETITIONS = 7;
-const BATCH = 200_000;
+const HELP = `npm run bench [-- [options] [filter]]
 
-interface Row {
-  readonly name: string;
-  readonly batch: number;
-  /** Does the thing so often. */
-  readonly run: (times: number) => void | Promise<void>;
-}
+Runs the contests one of whose rows, or whose name, contains the filter; without one, all: some three minutes.
 
-const words = new Int32Array(new SharedArrayBuffer(8));
-const [lock, rlock, semaphore] = [new Lock(), new RLock(), new Semaphore(1)];
+  --list    names the rows and runs nothing
+  --json    writes all figures to bench/results.json
+  --write   writes docs/performance.md; needs a whole run
+  --help    shows this`;
 
-const groups: Row[][] = [
-  [
-    row("raw compare-exchange, twice", () => {
-      Atomics.compareExchange(words, 0, 0, 1);
-      Atomics.compareExchange(words, 0, 1, 0);
-    }),
-    row("Lock acquire + release", () => {
-      lock.acquire();
-      lock.release();
-    }),
-    row("Lock runExclusive", () => lock.runExclusive(nothing)),
-    row("RLock acquire + release", () => {
-      rlock.acquire();
-      rlock.release();
-    }),
-    row("Semaphore acquire + release", () => {
-      semaphore.acquire();
-      semaphore.release();
-    }),
-  ],
-  [
-    asyncRow("await undefined", () => undefined),
-    asyncRow("Lock acquireAsync + release", async () => {
-      await lock.acquireAsync();
-      lock.release();
-    }),
-    asyncRow("Semaphore acquireAsync + release", async () => {
-      await semaphore.acquireAsync();
-      semaphore.release();
-    }),
-  ],
-  [
-    row("new SharedArrayBuffer(8)", () => new SharedArrayBuffer(8), 20_000),
-    row("new Lock()", () => new Lock(), 20_000),
-    row("new Event()", () => new Event(), 20_000),
-    row("new Word()", () => new Word(), 20_000),
-  ],
-];
+// Counted from the bundle, which stands in a folder of its own.
+const RESULTS = new URL("../results.json", import.meta.url);
+const PAGE = new URL("../../docs/performance.md", import.meta.url);
 
-for (const group of groups) {
-  const samples = group.map((): number[] => []);
-  // One repetition of each by turns, so that a slow moment of the machine hits all alike. The first is a warm-up.
-  for (let repetition = 0; repetition <= REPETITIONS; repetition++) {
-    for (const [index, { run, batch }] of group.entries()) {
-      const start = performance.now();
-      await run(batch);
-      const nanoseconds = ((performance.now() - start) * 1e6) / batch;
-      if (repetition > 0) samples[index]?.push(nanoseconds);
-      // Gives finalizers a turn, so that what was dropped is free again.
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    list: { type: "boolean" },
+    json: { type: "boolean" },
+    write: { type: "boolean" },
+    help: { type: "boolean" },
+  },
+});
+const filter = positionals.join(" ").toLowerCase();
+const chosen = groups.filter((group) => matches(group.name) || group.rows.some(({ name }) => matches(name)));
+
+if (options.help) console.log(HELP);
+else if (options.list) list();
+else if (options.write && filter) fail("--write needs a whole run: leave the filter out");
+else if (chosen.length === 0) fail(`no row contains ${JSON.stringify(filter)}; --list names them`);
+else await run();
+
+async function run(): Promise<void> {
+  const where = machine();
+  console.log(`${machineLine(where)}\n`);
+  const judged: JudgedGroup[] = [];
+  for (const group of chosen) {
+    const result = judge(group, group.absent === undefined ? await hold(group) : []);
+    judged.push(result);
+    if (group.absent === undefined) console.log(`${contestants(result)}\n`);
   }
-  const medians = samples.map(median);
-  const floor = medians[0] as number;
-  for (const [index, { name }] of group.entries()) {
-    const value = medians[index] as number;
-    console.log(`${name.padEnd(36)} ${value.toFixed(1).padStart(8)} ns  ${(value / floor).toFixed(2).padStart(6)} ×`);
+  console.log(`${table(judged)}\n`);
+  for (const note of notes(judged)) console.log(note);
+  if (options.json) writeFileSync(RESULTS, toJson(judged, where));
+  if (options.write) writeFileSync(PAGE, page(judged, where));
+  if (judged.some(({ performances }) => performances.some(({ failed }) => failed))) process.exitCode = 1;
+}
+
+function list(): void {
+  for (const group of chosen) {
+    console.log(group.name);
+    for (const { number, name } of group.rows) console.log(`  ${number.padStart(2)}  ${name}`);
   }
-  console.log();
 }
 
-function row(name: string, once: () => unknown, batch = BATCH): Row {
-  return {
-    name,
-    batch,
-    run(times) {
-      for (let time = 0; time < times; time++) once();
-    },
-  };
+function matches(name: string): boolean {
+  return name.toLowerCase().includes(filter);
 }
 
-function asyncRow(name: string, once: () => unknown): Row {
-  return {
-    name,
-    batch: BATCH / 4,
-    async run(times) {
-      for (let time = 0; time < times; time++) await once();
-    },
-  };
-}
-
-function nothing(): void {}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+function fail(message: string): void {
+  console.error(message);
+  process.exitCode = 1;
 }

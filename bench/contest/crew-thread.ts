@@ -1,0 +1,71 @@
+// What runs in a contestant's thread: gets ready once, then runs a repetition each time it is told to.
+
+import { parentPort, workerData } from "node:worker_threads";
+import { Arena, fromHandle, type Handle } from "@conc/atomics";
+import { groups } from "../groups/index.ts";
+import { pin } from "./affinity.ts";
+import { now } from "./clock.ts";
+import type { Run, Tally } from "./contestant.ts";
+import { lineUp } from "./control.ts";
+
+/** What a thread is told at birth. */
+export interface CrewData {
+  readonly group: string;
+  readonly contestant: string;
+  readonly index: number;
+  readonly threads: number;
+  readonly control: Int32Array;
+  readonly sectionTurns: number;
+  readonly processor: number | undefined;
+  /** The buffer of the arena in which the shared primitives lie, if there are any. */
+  readonly arena: SharedArrayBuffer | undefined;
+  readonly handles: Record<string, Handle>;
+  readonly plain: Record<string, unknown>;
+}
+
+/** What a thread answers after each repetition. */
+export interface CrewReport {
+  /** Nanoseconds on the common clock. */
+  readonly start: number;
+  readonly end: number;
+  /** What the contestant measured itself, in place of the time from start to end. */
+  readonly elapsed: number | undefined;
+  readonly tally: Tally | undefined;
+}
+
+const data = workerData as CrewData;
+const port = parentPort as NonNullable<typeof parentPort>;
+
+const run = await getReady();
+port.on("message", (times: number) => {
+  void repeat(times).then((report) => port.postMessage(report));
+});
+port.postMessage("ready");
+
+async function getReady(): Promise<Run> {
+  if (data.processor !== undefined) pin(data.processor);
+  if (data.arena) Arena.adopt(data.arena);
+  const shared: Record<string, unknown> = { ...data.plain };
+  for (const [name, handle] of Object.entries(data.handles)) shared[name] = fromHandle(handle);
+  const contestant = groups
+    .find((group) => group.name === data.group)
+    ?.contestants.find(({ name }) => name === data.contestant);
+  if (!contestant?.prepare) throw new Error(`no contestant ${data.contestant} in ${data.group}`);
+  const { index, control, sectionTurns } = data;
+  return contestant.prepare({ index, shared, control, sectionTurns });
+}
+
+async function repeat(times: number): Promise<CrewReport> {
+  if (data.threads > 1) lineUp(data.control, data.threads);
+  const start = now();
+  const pending = run(times);
+  // Awaiting what is no promise would cost a turn of the event loop in the measured time.
+  const result = pending instanceof Promise ? await pending : pending;
+  const end = now();
+  return {
+    start,
+    end,
+    elapsed: typeof result === "number" ? result : undefined,
+    tally: typeof result === "object" ? result : undefined,
+  };
+}

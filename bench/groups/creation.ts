@@ -1,0 +1,71 @@
+// What it costs to make a primitive and to drop it again.
+
+import { Word } from "@conc/atomics";
+import { Condition, Event } from "@conc/condition";
+import { Lock, RLock, Semaphore } from "@conc/lock";
+import type { Contestant, Group, Role } from "../contest/contestant.ts";
+import { whyNoPython } from "../contest/python.ts";
+import { loadMultithreading, whyNoMultithreading } from "../peers/multithreading.ts";
+
+const RAW = "new SharedArrayBuffer(8)";
+const TIMES = 20_000;
+
+const PRIMITIVES = { Lock, RLock, Semaphore, Event, Condition, Word };
+
+/** Keeps the last one made, so that the compiler can not leave the making out. */
+let last: object | undefined;
+
+function making(name: string, role: Role, make: () => object): Contestant {
+  return {
+    name,
+    role,
+    times: TIMES,
+    prepare: () => (times) => {
+      for (let time = 0; time < times; time++) last = make();
+      if (last === undefined) throw new Error();
+    },
+  };
+}
+
+export const creation: Group = {
+  name: "creation",
+  about:
+    "Making a primitive that nobody keeps; part of the garbage collection and of the finalizers falls into the measured time. The " +
+    "floor is shared memory of one's own: an object of ours is a view of a few words in memory that is there already.",
+  tolerance: 1.15,
+  contestants: [
+    making(RAW, "floor", () => new SharedArrayBuffer(8)),
+    ...Object.entries(PRIMITIVES).map(([name, Primitive]) => making(`new ${name}()`, "ours", () => new Primitive())),
+    {
+      name: "new multithreading.Mutex()",
+      role: "peer",
+      absent: whyNoMultithreading,
+      times: TIMES,
+      async prepare() {
+        const { Mutex } = await loadMultithreading();
+        return (times) => {
+          for (let time = 0; time < times; time++) last = new Mutex();
+        };
+      },
+    },
+    ...["Lock", "Event", "Condition"].map(
+      (name): Contestant => ({
+        name: `CPython ${name}()`,
+        role: "CPython",
+        absent: whyNoPython(),
+        python: { name: `make_${name.toLowerCase()}` },
+      }),
+    ),
+  ],
+  rows: Object.keys(PRIMITIVES).map((name) => ({
+    number: "30",
+    name: `new ${name}()`,
+    ours: `new ${name}()`,
+    unit: "ns",
+    marks: [
+      { against: RAW, atMost: 1.5 },
+      ...(["Lock", "Event", "Condition"].includes(name) ? [{ against: `CPython ${name}()` }] : []),
+    ],
+    meaning: "Of the objects made, the first few thousand find fresh memory, the rest what was freed.",
+  })),
+};

@@ -1,0 +1,28 @@
+import type { Group } from "../contest/contestant.ts";
+import { asyncLocks } from "./async-locks.ts";
+import { asyncTasks } from "./async-tasks.ts";
+import { contended } from "./contended.ts";
+import { creation } from "./creation.ts";
+import { fairness } from "./fairness.ts";
+import { locks } from "./locks.ts";
+import { wakesOfSleepers } from "./sleepers.ts";
+import { wakesBySpinning } from "./spinning-partner.ts";
+import { wakes } from "./wakes.ts";
+
+/** All contests, in the order of the marks. */
+export const groups: readonly Group[] = [
+  locks,
+  asyncLocks,
+  asyncTasks,
+  contended(2, "empty"),
+  contended(4, "empty"),
+  contended(2, "real"),
+  contended(4, "real"),
+  fairness(2),
+  fairness(4),
+  wakes("same"),
+  wakes("two"),
+  wakesOfSleepers,
+  wakesBySpinning,
+  creation,
+];

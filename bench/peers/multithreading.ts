@@ -1,0 +1,87 @@
+// The package `multithreading`, which needs what Node has from version 22 on. Its primitives are made in each thread over shared
+// memory, and given the faces of ours.
+
+import type { MutexGuard } from "multithreading";
+
+const OLDEST_NODE = 22;
+
+/** Why it can not take part, or undefined if it can. */
+export const whyNoMultithreading: string | undefined =
+  Number(process.versions.node.split(".")[0]) < OLDEST_NODE ? `multithreading needs Node ${OLDEST_NODE}` : undefined;
+
+/** Loads it; its import throws where it can not run. */
+export function loadMultithreading(): Promise<typeof import("multithreading")> {
+  return import("multithreading");
+}
+
+/** Memory for one of its primitives. */
+export function multithreadingBuffer(): SharedArrayBuffer {
+  return new SharedArrayBuffer(64);
+}
+
+/** What is taken and given back. */
+export interface Takeable {
+  acquire(): void;
+  release(): void;
+}
+
+/** Its mutex. */
+export async function multithreadingLock(buffer: SharedArrayBuffer): Promise<Takeable> {
+  const { Mutex } = await loadMultithreading();
+  const mutex = new Mutex(undefined, buffer);
+  let guard: MutexGuard<void> | undefined;
+  return {
+    acquire() {
+      guard = mutex.blockingLock();
+    },
+    release() {
+      guard?.dispose();
+    },
+  };
+}
+
+/** Its semaphore, with no permit at first. */
+export async function multithreadingSemaphore(buffer: SharedArrayBuffer): Promise<Takeable> {
+  const { INTERNAL_SEMAPHORE_CONTROLLER, Semaphore } = await loadMultithreading();
+  const semaphore = new Semaphore(0, buffer);
+  // Its guards give back only what they took; to give a permit to somebody else, one has to call what they call.
+  const controller = (semaphore as unknown as Record<symbol, { release(permits: number): void }>)[
+    INTERNAL_SEMAPHORE_CONTROLLER
+  ] as { release(permits: number): void };
+  return {
+    acquire() {
+      semaphore.blockingAcquire();
+    },
+    release() {
+      controller.release(1);
+    },
+  };
+}
+
+/** What waits with a lock freed meanwhile. */
+export interface Waiting extends Takeable {
+  wait(): void;
+  notify(): void;
+}
+
+/** Its mutex and its condition variable, as one. */
+export async function multithreadingCondition(mutex: SharedArrayBuffer, condvar: SharedArrayBuffer): Promise<Waiting> {
+  const { Condvar, Mutex } = await loadMultithreading();
+  const lock = new Mutex(undefined, mutex);
+  const changed = new Condvar(condvar);
+  let guard: MutexGuard<void> | undefined;
+  return {
+    acquire() {
+      guard = lock.blockingLock();
+    },
+    release() {
+      guard?.dispose();
+    },
+    wait() {
+      changed.blockingWait(guard as MutexGuard<void>);
+    },
+    notify() {
+      changed.notifyOne();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+// Figures as they are written.
+
+import type { Metric, Unit } from "../contest/contestant.ts";
+import type { Column, Comparison, JudgedRow } from "./judge.ts";
+
+/** A number with three digits that count. */
+export function digits(value: number): string {
+  if (Number.isNaN(value)) return "?";
+  const size = Math.abs(value);
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
+}
+
+/** A figure with its unit: `17.2 ns`, `0.93 M/s`. */
+export function figure(value: number, unit: Unit): string {
+  if (Number.isNaN(value)) return "-";
+  switch (unit) {
+    case "µs":
+      return `${digits(value / 1e3)} µs`;
+    case "ms":
+      return `${digits(value / 1e6)} ms`;
+    case "M/s":
+      return `${digits(1e3 / value)} M/s`;
+    case "ns":
+      return `${digits(value)} ns`;
+    default:
+      return digits(value);
+  }
+}
+
+/** Nanoseconds in the unit that fits. */
+export function duration(nanoseconds: number): string {
+  if (nanoseconds >= 1e6) return figure(nanoseconds, "ms");
+  return figure(nanoseconds, nanoseconds >= 1e4 ? "µs" : "ns");
+}
+
+/** One metric of a contestant, for the list of all figures. */
+export function metricFigure(value: number, metric: Metric): string {
+  return metric === "share" ? digits(value) : duration(value);
+}
+
+/**
+ * A row's comparisons of one column: `1.04 (≤ 1.2)` for so many times the cost of the other, `3.9× (≥ 3)` for so many times as fast.
+ */
+export function cell({ comparisons }: JudgedRow, column: Column): string {
+  return comparisons
+    .filter((comparison) => comparison.column === column)
+    .map((comparison) => (column === "peer" ? `${comparison.against} ${ratio(comparison)}` : ratio(comparison)))
+    .join("; ");
+}
+
+function ratio({ value, kind, atMost, atLeast }: Comparison): string {
+  const mark = atMost !== undefined ? ` (≤ ${atMost})` : atLeast !== undefined ? ` (≥ ${atLeast})` : "";
+  return `${digits(value)}${kind === "faster" ? "×" : ""}${mark}`;
+}
