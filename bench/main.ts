@@ -2,7 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { hold } from "./contest/contest.ts";
+import { hold, type Outcome } from "./contest/contest.ts";
 import { groups } from "./groups/index.ts";
 import { toJson } from "./report/json.ts";
 import { type JudgedGroup, judge } from "./report/judge.ts";
@@ -23,6 +23,8 @@ Runs the contests one of whose rows, or whose name, contains the filter; without
 // Counted from the bundle, which stands in a folder of its own.
 const RESULTS = new URL("../results.json", import.meta.url);
 const PAGE = new URL("../../docs/performance.md", import.meta.url);
+
+const NOBODY: Outcome = { performances: [], others: undefined };
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -47,7 +49,7 @@ async function run(): Promise<void> {
   console.log(`${machineLine(where)}\n`);
   const judged: JudgedGroup[] = [];
   for (const group of chosen) {
-    const result = judge(group, group.absent === undefined ? await hold(group) : []);
+    const result = judge(group, group.absent === undefined ? await hold(group) : NOBODY);
     judged.push(result);
     if (group.absent === undefined) console.log(`${contestants(result)}\n`);
   }

@@ -3,6 +3,7 @@
 
 import type { Contestant, Group, Metric, Sample } from "./contestant.ts";
 import { Crew } from "./crew.ts";
+import { LoadWatch } from "./load.ts";
 import type { Player } from "./player.ts";
 import { PythonPlayer } from "./python.ts";
 
@@ -29,14 +30,23 @@ export function seriesOf(performance: Performance | undefined, metric: Metric): 
   return performance?.samples.map((sample) => sample[metric]).filter((value) => value !== undefined) ?? [];
 }
 
+/** What came of a whole contest. */
+export interface Outcome {
+  readonly performances: readonly Performance[];
+  /** The share of the processors that other programs used meanwhile, from 0 to 1, if that is known. */
+  readonly others: number | undefined;
+}
+
 /** Lets all contestants of a group take their turns; one who fails drops out, and the others go on. */
-export async function hold(group: Group): Promise<Performance[]> {
+export async function hold(group: Group): Promise<Outcome> {
   const entries = await inTurn(group.contestants, (contestant) => Entry.of(group, contestant));
+  const watch = new LoadWatch();
   for (let repetition = 0; repetition < (group.repetitions ?? REPETITIONS); repetition++) {
     await inTurn(entries, (entry) => entry.takeTurn());
   }
+  const { others } = watch;
   await inTurn(entries, (entry) => entry.leave());
-  return entries;
+  return { performances: entries, others };
 }
 
 /** A contestant in a running contest. */

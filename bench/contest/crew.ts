@@ -85,7 +85,7 @@ export class Crew implements Player {
     const elapsed = Math.max(...reports.map(({ end }) => end)) - Math.min(...reports.map(({ start }) => start));
     const sample: Sample = {
       cost: elapsed / total,
-      share: Math.min(...counts) / Math.max(...counts),
+      ...(counts.length > 1 && { share: Math.min(...counts) / Math.max(...counts) }),
       longestWait: Math.max(...tallies.map(({ longestWait = 0 }) => longestWait)),
     };
     return { elapsed, sample };

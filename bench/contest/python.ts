@@ -5,6 +5,7 @@ import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { processorFor } from "./affinity.ts";
 import type { Contestant } from "./contestant.ts";
+import { addPythonTime } from "./load.ts";
 import type { Player, Turn } from "./player.ts";
 
 const PYTHON = "python3";
@@ -25,6 +26,16 @@ export function pythonVersion(): string {
 /** Why Python can not take part, or undefined if it can. */
 export function whyNoPython(): string | undefined {
   return pythonVersion() ? undefined : "python3 is not installed";
+}
+
+/** What `contest.py` answers. */
+interface Answer {
+  /** Nanoseconds. */
+  readonly elapsed: number;
+  /** How often each thread did the thing, if that was to be found out. */
+  readonly counts?: readonly number[];
+  /** Nanoseconds of processor time. */
+  readonly processor: number;
 }
 
 /** A contestant of CPython, in a process of its own. */
@@ -51,7 +62,8 @@ export class PythonPlayer implements Player {
       ...(milliseconds === undefined ? { times } : { threads, milliseconds }),
       ...(affinity && { processors: [processorFor(affinity, 0), processorFor(affinity, 1)] }),
     });
-    const { elapsed, counts } = answer;
+    const { elapsed, counts, processor } = answer;
+    addPythonTime(processor);
     if (!counts) return { elapsed, sample: { cost: elapsed / (times * operations) } };
     const total = counts.reduce((sum, count) => sum + count, 0);
     return { elapsed, sample: { cost: elapsed / total, share: Math.min(...counts) / Math.max(...counts) } };
@@ -62,7 +74,7 @@ export class PythonPlayer implements Player {
     this.#process.kill("SIGKILL");
   }
 
-  #ask(order: object): Promise<{ elapsed: number; counts?: number[] }> {
+  #ask(order: object): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const ended = () => reject(new Error(`Python ended: ${this.#errors.trim().split("\n").at(-1)}`));
       const timer = setTimeout(() => reject(new Error("hung: Python did not answer")), PATIENCE);

@@ -43,6 +43,7 @@ export const asyncTasks: Group = {
     "10,000 tasks of one thread want one lock at the same moment; each holds it across one `await`. Time per task, from the first " +
     "call until all are done. The floor is a chain of promises, which is a lock without anything around it.",
   tolerance: 1.15,
+  repetitions: 5,
   contestants: [
     contestant("a chain of promises", "floor", () => {
       let last: Promise<void> = Promise.resolve();

@@ -33,6 +33,10 @@ export function duration(nanoseconds: number): string {
   return figure(nanoseconds, nanoseconds >= 1e4 ? "µs" : "ns");
 }
 
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
 /** One metric of a contestant, for the list of all figures. */
 export function metricFigure(value: number, metric: Metric): string {
   return metric === "share" ? digits(value) : duration(value);

@@ -6,8 +6,9 @@ import type { Machine } from "./machine.ts";
 export function toJson(groups: readonly JudgedGroup[], machine: Machine): string {
   const result = {
     machine,
-    groups: groups.map(({ group, performances, rows }) => ({
+    groups: groups.map(({ group, performances, rows, others }) => ({
       name: group.name,
+      others,
       rows: rows.map(({ row, value, comparisons, verdict }) => ({
         number: row.number,
         name: row.name,

@@ -1,6 +1,6 @@
 // Compares a row with its marks.
 
-import { type Performance, seriesOf } from "../contest/contest.ts";
+import { type Outcome, type Performance, seriesOf } from "../contest/contest.ts";
 import type { Contestant, Group, Mark, Metric, Row } from "../contest/contestant.ts";
 import { median, ratioOf } from "../contest/statistics.ts";
 
@@ -41,10 +41,12 @@ export interface JudgedGroup {
   readonly group: Group;
   readonly performances: readonly Performance[];
   readonly rows: readonly JudgedRow[];
+  /** As in `Outcome`. */
+  readonly others: number | undefined;
 }
 
-export function judge(group: Group, performances: readonly Performance[]): JudgedGroup {
-  return { group, performances, rows: group.rows.map((row) => judgeRow(group, row, performances)) };
+export function judge(group: Group, { performances, others }: Outcome): JudgedGroup {
+  return { group, performances, others, rows: group.rows.map((row) => judgeRow(group, row, performances)) };
 }
 
 function judgeRow(group: Group, row: Row, performances: readonly Performance[]): JudgedRow {

@@ -19,7 +19,7 @@ export function page(groups: readonly JudgedGroup[], machine: Machine): string {
       HEAD,
       groups.flatMap(({ rows }) => rows.map(cells)),
     ),
-    "## What was left out",
+    "## Notes on this run",
     notes(groups)
       .map((note) => `- ${note}`)
       .join("\n"),

@@ -3,7 +3,7 @@
 import { type Performance, seriesOf } from "../contest/contest.ts";
 import type { Metric } from "../contest/contestant.ts";
 import { median } from "../contest/statistics.ts";
-import { cell, figure, metricFigure } from "./format.ts";
+import { cell, figure, metricFigure, percent } from "./format.ts";
 import type { JudgedGroup, JudgedRow } from "./judge.ts";
 
 const HEAD = ["#", "row", "ours", "mark", "× floor", "× CPython", "against others", "verdict"];
@@ -37,10 +37,10 @@ export function cells(judged: JudgedRow): string[] {
 }
 
 /** All contestants of a group: the median of each figure, and the smallest and the largest. */
-export function contestants({ group, performances }: JudgedGroup): string {
+export function contestants({ group, performances, others }: JudgedGroup): string {
   const width = Math.max(...performances.map(({ contestant }) => contestant.name.length));
   return [
-    group.name,
+    others === undefined ? group.name : `${group.name} (other programs used ${percent(others)} of the processors)`,
     ...performances.map((performance) =>
       `  ${performance.contestant.name.padEnd(width)}  ${figures(performance).join(", ")}`.trimEnd(),
     ),
