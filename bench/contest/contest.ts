@@ -11,7 +11,7 @@ import { PythonPlayer } from "./python.ts";
 const REPETITION = 25e6;
 /** For how long everybody runs before anything counts, in nanoseconds: by then the compiler has settled. */
 const WARM_UP = 120e6;
-const REPETITIONS = 7;
+const REPETITIONS = 11;
 /** Milliseconds between turns: for the finalizers of what was dropped, and for the scheduler to calm down. */
 const PAUSE = 5;
 

@@ -107,7 +107,7 @@ export interface Group {
   readonly about: string;
   readonly contestants: readonly Contestant[];
   readonly rows: readonly Row[];
-  /** How often each contestant takes its turn; 7 if left out. */
+  /** How often each contestant takes its turn; 11 if left out. */
   readonly repetitions?: number;
   /** How far beyond a mark is still `near`: 1.15 for one thread, 1.3 for several. */
   readonly tolerance: number;

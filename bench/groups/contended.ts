@@ -29,6 +29,7 @@ export function contended(threads: 2 | 4, section: "empty" | "real"): Group {
       : `${threads} threads and one lock, under which each adds 1 to a plain number. The floor is the bare lock that sleeps at once: ` +
         "the one that sleeps leaves the lock to the other, and so fewer exchanges between processors are needed. All totals are checked.",
     tolerance: 1.3,
+    repetitions: 7,
     contestants: real ? [alone(plan), ...contenders(plan)] : [...contenders(plan), ...pythons(threads)],
     rows: [real ? realRow(threads) : emptyRow(threads)],
   };
