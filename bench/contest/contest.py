@@ -93,6 +93,18 @@ def async_lock(times):
     return asyncio.run(main())
 
 
+def async_lock_with(times):
+    async def main():
+        lock = asyncio.Lock()
+        start = perf_counter_ns()
+        for _ in range(times):
+            async with lock:
+                pass
+        return {"elapsed": perf_counter_ns() - start}
+
+    return asyncio.run(main())
+
+
 def async_tasks(times):
     async def main():
         lock = asyncio.Lock()
@@ -225,6 +237,7 @@ ROWS = {
 }
 ROWS |= {
     "async_lock": async_lock,
+    "async_lock_with": async_lock_with,
     "async_tasks": async_tasks,
     "contend": contend,
     "event": lambda times, processors: ping_pong(times, processors, event_turns),

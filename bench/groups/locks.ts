@@ -153,7 +153,7 @@ export const locks: Group = {
       name: "Lock using guard",
       ours: "Lock using guard",
       unit: "ns",
-      marks: [{ against: RAW, atMost: 8 }],
+      marks: [{ against: RAW, atMost: 8 }, { against: PEER_LOCK }, { against: "CPython with Lock" }],
       meaning:
         "`using guard = lock.guard()`. Node before 24 has no such syntax: there it is what the compiler makes of it. From 24 on most " +
         "of it is the cost of `using` itself, which V8 does not optimise yet.",
@@ -175,10 +175,7 @@ export const locks: Group = {
       name: "RLock nested pair",
       ours: "RLock nested pair",
       unit: "ns",
-      marks: [
-        { against: RAW, atMost: 1.4 },
-        { against: "CPython RLock nested", atLeast: 3 },
-      ],
+      marks: [{ against: RAW, atMost: 1.4 }, { against: PEER_LOCK }, { against: "CPython RLock nested", atLeast: 3 }],
       meaning: "Two acquires, then two releases, of one `RLock`; the floor is still a single pair.",
     },
     {

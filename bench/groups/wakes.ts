@@ -109,7 +109,7 @@ function row(primitive: (typeof PRIMITIVES)[number], affinity: AffinityPlan): Ro
   const python = `CPython ${primitive}`;
   const marks: Mark[] =
     affinity === "two"
-      ? [{ against: RAW, atMost: 1.15 }]
+      ? [{ against: RAW, atMost: 1.15 }, { against: peer }, { against: python }]
       : condition
         ? [
             { against: RAW, atMost: 1.35 },
