@@ -3,6 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { hold, type Outcome } from "./contest/contest.ts";
+import type { Group } from "./contest/contestant.ts";
+import { BUSY } from "./contest/load.ts";
 import { groups } from "./groups/index.ts";
 import { toJson } from "./report/json.ts";
 import { type JudgedGroup, judge } from "./report/judge.ts";
@@ -15,10 +17,14 @@ const HELP = `npm run bench [-- [options] [filter]]
 
 Runs the contests one of whose rows, or whose name, contains the filter; without one, all: some three minutes.
 
-  --list    names the rows and runs nothing
-  --json    writes all figures to bench/results.json
-  --write   writes docs/performance.md; needs a whole run
-  --help    shows this`;
+  --list     names the rows and runs nothing
+  --json     writes all figures to bench/results.json
+  --write    writes docs/performance.md; needs a whole run
+  --patient  repeats contests in which other programs used much of the machine, and keeps the quietest
+  --help     shows this`;
+
+/** How often a patient run holds a contest at most. */
+const ATTEMPTS = 4;
 
 // Counted from the bundle, which stands in a folder of its own.
 const RESULTS = new URL("../results.json", import.meta.url);
@@ -32,6 +38,7 @@ const { values: options, positionals } = parseArgs({
     list: { type: "boolean" },
     json: { type: "boolean" },
     write: { type: "boolean" },
+    patient: { type: "boolean" },
     help: { type: "boolean" },
   },
 });
@@ -49,7 +56,7 @@ async function run(): Promise<void> {
   console.log(`${machineLine(where)}\n`);
   const judged: JudgedGroup[] = [];
   for (const group of chosen) {
-    const result = judge(group, group.absent === undefined ? await hold(group) : NOBODY);
+    const result = judge(group, group.absent === undefined ? await outcomeOf(group) : NOBODY);
     judged.push(result);
     if (group.absent === undefined) console.log(`${contestants(result)}\n`);
   }
@@ -58,6 +65,19 @@ async function run(): Promise<void> {
   if (options.json) writeFileSync(RESULTS, toJson(judged, where));
   if (options.write) writeFileSync(PAGE, page(judged, where));
   if (judged.some(({ performances }) => performances.some(({ failed }) => failed))) process.exitCode = 1;
+}
+
+async function outcomeOf(group: Group): Promise<Outcome> {
+  let quietest = await hold(group);
+  for (let attempt = 1; attempt < ATTEMPTS && options.patient && disturbance(quietest) > BUSY; attempt++) {
+    const again = await hold(group);
+    if (disturbance(again) < disturbance(quietest)) quietest = again;
+  }
+  return quietest;
+}
+
+function disturbance({ others = 0 }: Outcome): number {
+  return others;
 }
 
 function list(): void {

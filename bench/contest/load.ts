@@ -4,6 +4,9 @@
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 
+/** The share of the processors from which on what others use spoils the figures. */
+export const BUSY = 0.15;
+
 /** Clock ticks per second in `/proc/stat`; the same on every Linux that there is. */
 const TICKS = 100;
 

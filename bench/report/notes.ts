@@ -1,10 +1,8 @@
 // What a reader has to know about a run beside its figures.
 
+import { BUSY } from "../contest/load.ts";
 import { percent } from "./format.ts";
 import type { JudgedGroup } from "./judge.ts";
-
-/** The share of the processors from which on what others use spoils the figures. */
-const BUSY = 0.15;
 
 /** Who would be worth comparing with, and why they are never there. */
 const NEVER = [
@@ -27,6 +25,6 @@ function busy(groups: readonly JudgedGroup[]): string[] {
   const most = Math.max(0, ...groups.map(({ others = 0 }) => others));
   if (most < BUSY) return [];
   return [
-    `Other programs used up to ${percent(most)} of the processors during a contest: rows with several threads may be far off. Run again.`,
+    `Other programs used up to ${percent(most)} of the processors during a contest: rows with several threads may be far off. With --patient such contests are repeated.`,
   ];
 }
