@@ -23,8 +23,8 @@ Runs the contests one of whose rows, or whose name, contains the filter; without
   --patient  repeats contests in which other programs used much of the machine, and keeps the quietest
   --help     shows this`;
 
-/** How often a patient run holds a contest at most. */
-const ATTEMPTS = 4;
+/** How often a patient run holds a contest at most: somebody may be at work all day. */
+const ATTEMPTS = 2;
 
 // Counted from the bundle, which stands in a folder of its own.
 const RESULTS = new URL("../results.json", import.meta.url);
