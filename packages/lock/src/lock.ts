@@ -51,7 +51,8 @@ import { Exclusive, LOCAL } from "./exclusive.ts";
 export class Lock extends Exclusive {
   /** The name that it was given, the same in all threads; empty if it has none. */
   readonly name: string;
-  readonly #trace: boolean;
+  /** Whether it keeps the stack of each acquire. */
+  protected readonly traced: boolean;
 
   /** @throws {TypeError} If the options are of the wrong type. */
   constructor(options?: LockOptions);
@@ -64,7 +65,7 @@ export class Lock extends Exclusive {
     check("trace", trace, "boolean");
     super(trace ? TRACED_BYTES : name ? NAMED_BYTES : LOCK_BYTES, known ? options : undefined);
     this.name = name;
-    this.#trace = trace;
+    this.traced = trace;
   }
 
   get [Symbol.toStringTag](): string {
@@ -127,7 +128,7 @@ export class Lock extends Exclusive {
   }
 
   protected override get isSound(): boolean {
-    return (Atomics.load(this.words, this.base) & ORPHANED) === 0 && !this.#trace;
+    return (Atomics.load(this.words, this.base) & ORPHANED) === 0 && !this.traced;
   }
 
   protected override checkSound(): boolean {

@@ -1,6 +1,8 @@
 import {
+  BY_TASK,
   check,
   checkWait,
+  FREE,
   InvalidStateError,
   LOCK_DEPTH,
   LOCK_TASK,
@@ -54,6 +56,10 @@ export class RLock extends Lock {
     return this.acquire(TRY);
   }
 
+  override acquire(options?: WaitOrTry): boolean {
+    return (options === undefined && this.#enter()) || super.acquire(options);
+  }
+
   // Not `async`: the promise has to reach the caller as it is, see `deliverTo`.
   override acquireAsync(options?: WaitAsync): Promise<boolean> {
     return this.#claim(options, (obtained) => obtained && this.checkSound());
@@ -81,17 +87,21 @@ export class RLock extends Lock {
    * @throws {NotOwnerError} If somebody else owns it; nothing changes then.
    */
   override release(): void {
-    this.#releaseAs(currentTask());
+    const task = currentTask();
+    if (task !== undefined || !this.#leave()) this.#releaseAs(task);
   }
 
   protected override obtain(options?: WaitOrTry): boolean {
     const timeout = checkWait(options);
     const task = currentTask();
     const id = task?.id ?? 0;
-    if (this.tryTake(id)) return this.#taken(task);
-    if (!this.#isOwnedBy(task)) return timeout > 0 && this.waitBlocking(timeout, id) && this.#taken(task);
-    this.#deepen(1);
-    return true;
+    if (this.#isOwnedBy(task)) {
+      this.#deepen(1);
+      return true;
+    }
+    const taken = this.tryTake(id) || (timeout > 0 && this.waitBlocking(timeout, id));
+    if (taken && task) task.holds++;
+    return taken;
   }
 
   // Who holds it again knew before.
@@ -110,7 +120,8 @@ export class RLock extends Lock {
 
   /** The id of the owning task; 0 for the thread that owns it. */
   get #owner(): number {
-    return this.words[this.base + LOCK_TASK] as number;
+    const { words, base } = this;
+    return (Atomics.load(words, base) & BY_TASK) === 0 ? 0 : (words[base + LOCK_TASK] as number);
   }
 
   get #count(): number {
@@ -126,9 +137,22 @@ export class RLock extends Lock {
     return this.#owner === 0 ? task === undefined : task?.find(this.#owner) !== undefined;
   }
 
-  #taken(task: Task | undefined): boolean {
-    this.words[this.base + LOCK_TASK] = task?.id ?? 0;
-    if (task) task.holds++;
+  /** The short way in, for a thread outside of tasks and as long as nobody else is there; false if it can not be taken. */
+  #enter(): boolean {
+    if (currentTask() !== undefined) return false;
+    const { words, base, me } = this;
+    const word = Atomics.load(words, base);
+    if (word === FREE) return !this.traced && Atomics.compareExchange(words, base, FREE, me) === FREE;
+    if (word === me) (words[base + LOCK_DEPTH] as number)++;
+    return word === me;
+  }
+
+  /** The short way out. */
+  #leave(): boolean {
+    const { words, base, me } = this;
+    if (Atomics.load(words, base) !== me) return false;
+    if (words[base + LOCK_DEPTH] === 0) return Atomics.compareExchange(words, base, me, FREE) === me;
+    (words[base + LOCK_DEPTH] as number)--;
     return true;
   }
 
@@ -161,11 +185,6 @@ export class RLock extends Lock {
       return;
     }
     if (owner) owner.holds--;
-    this.#free();
-  }
-
-  #free(): void {
-    this.words[this.base + LOCK_TASK] = 0;
     super.release();
   }
 }

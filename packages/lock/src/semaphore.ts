@@ -4,7 +4,7 @@
 // told, one may find that others were faster, and waits on; one that got its permit, and sees more of them, tells the next. How they wait,
 // and why none of them is forgotten: see `exclusive.ts`.
 
-import { Place, QUEUE_WORDS, registerClass } from "@conc/atomics";
+import { Place, QUEUE_WORDS, registerClass, WAITERS } from "@conc/atomics";
 import { Exclusive } from "./exclusive.ts";
 
 /** The most permits there can be; of the word, all but the mark. */
@@ -65,7 +65,8 @@ export class Semaphore extends Exclusive {
   release(n = 1): void {
     checkPermits("n", n, 1);
     const { words, base } = this;
-    for (let word = Atomics.load(words, base); ; ) {
+    let word = Atomics.load(words, base);
+    for (;;) {
       const permits = (word & PERMITS_MAX) + n;
       if (permits > this.limit) {
         throw new RangeError(`release of ${n} would make ${permits} permits, the most is ${this.limit}`);
@@ -74,7 +75,7 @@ export class Semaphore extends Exclusive {
       if (seen === word) break;
       word = seen;
     }
-    if (Atomics.load(words, base) < 0) this.#call(n);
+    if ((word & WAITERS) !== 0) this.#call(n);
   }
 
   /** The most permits that there may be. */
