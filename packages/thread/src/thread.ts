@@ -263,7 +263,8 @@ export class Thread {
   }
 
   /**
-   * Ends the thread wherever it is; nothing in it runs any more, not even `finally`. Locks that it holds stay taken.
+   * Ends the thread wherever it is; nothing in it runs any more, not even `finally`. The next one to acquire
+   * a lock that it holds gets an `OwnerDiedError`.
    *
    * @returns Resolves once it has ended.
    * @throws {InvalidStateError} If it has not been started, or was not started by the library.
