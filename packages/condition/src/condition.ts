@@ -98,6 +98,11 @@ export class Condition extends ArenaObject implements Waitable {
     this.#lock.release();
   }
 
+  /** As the lock's `recover`. */
+  recover(): void {
+    this.#lock.recover();
+  }
+
   /** As the lock's `guard`. */
   guard(options?: Wait): Guard {
     return this.#lock.guard(options);
