@@ -263,8 +263,8 @@ export class Thread {
   }
 
   /**
-   * Ends the thread wherever it is; nothing in it runs any more, not even `finally`. The next one to acquire
-   * a lock that it holds gets an `OwnerDiedError`.
+   * Ends the thread wherever it is; nothing in it runs any more, not even `finally`. Who acquires next what it
+   * holds gets an `OwnerDiedError`; permits of semaphores are lost.
    *
    * @returns Resolves once it has ended.
    * @throws {InvalidStateError} If it has not been started, or was not started by the library.
