@@ -4,8 +4,10 @@ import type { Agent } from "./agent.ts";
 import { ArenaFullError } from "./errors.ts";
 import type { Heap } from "./heap.ts";
 import {
+  AGENT_BEREFT,
   AGENT_DEAD,
   AGENT_END,
+  AGENT_ENDING,
   AGENT_FLAGS,
   AGENT_ID,
   AGENT_NAME_LENGTH,
@@ -33,7 +35,8 @@ export function slotOf(heap: Heap, id: number): number {
 /** Whether an agent has died. */
 export function isDead({ heap }: Agent, id: number): boolean {
   const base = slotOf(heap, id);
-  return base === 0 || Atomics.load(heap.reach(base), base + AGENT_STATE) === AGENT_DEAD;
+  const state = base === 0 ? AGENT_DEAD : Atomics.load(heap.reach(base), base + AGENT_STATE);
+  return state === AGENT_DEAD || state === AGENT_ENDING;
 }
 
 /**
@@ -56,6 +59,7 @@ export function enlist(heap: Heap, by: number, flags: number): number {
       // Not cleared when its last tenant ended: those who still looked at that one would have seen half of it.
       words.fill(0, base + 1, base + AGENT_END + 1);
       words[base + AGENT_WAITS_FOR] = 0;
+      words[base + AGENT_BEREFT] = 0;
       words[base + AGENT_NAME_LENGTH] = 0;
       words[base + AGENT_FLAGS] = flags;
       words[base + AGENT_PARENT] = by;

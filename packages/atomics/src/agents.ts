@@ -5,6 +5,7 @@ import type { Heap } from "./heap.ts";
 import {
   AGENT_CANCELLED,
   AGENT_DEAD,
+  AGENT_ENDING,
   AGENT_FLAGS,
   AGENT_FOREIGN,
   AGENT_ID,
@@ -60,7 +61,8 @@ export class Agents {
   }
 
   state(id: number): number {
-    return this.#read(id, AGENT_STATE) ?? AGENT_DEAD;
+    const state = this.#read(id, AGENT_STATE) ?? AGENT_DEAD;
+    return state === AGENT_ENDING ? AGENT_DEAD : state;
   }
 
   flags(id: number): number {

@@ -1,4 +1,5 @@
 import { Agent } from "./agent.ts";
+import { beforeSpinningOn } from "./contention.ts";
 import { ExclusiveLine, moveWaiters } from "./exclusive-line.ts";
 import { Heap, OBJECT } from "./heap.ts";
 import { type LockOptions, label, labelsOf } from "./label.ts";
@@ -90,6 +91,7 @@ export class OpenArena {
     this.id = words[HEADER_ID] as number;
     this.agent = new Agent(memory, heap, agent);
     arenas.set(this.id, this);
+    beforeSpinningOn(() => this.agent.beforeSleep?.());
   }
 
   /** What other threads need to adopt the arena; a plain `ArrayBuffer`, not shared, where the page is not isolated. */

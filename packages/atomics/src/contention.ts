@@ -6,22 +6,77 @@ const POLLS = 100;
 /** Milliseconds to sleep when the holder seems to have lost its core. Nobody notifies: only time ends the nap. */
 const NAP = 0.05;
 
+/** Milliseconds after which the holder has not just lost its core: it may have died, and nobody has noticed yet. */
+const SUSPICIOUS = 5;
+
+let mayGiveUp = false;
+
+/** Thrown, and caught here, when a spin lock stays taken. */
+const TAKEN = {};
+
+/**
+ * Calls `fn` as one who must not wait for ever for a spin lock, for it has to find out itself whether its holder is dead.
+ *
+ * @returns false if `fn` gave up half-way; it is to be called again, later.
+ */
+export function attempt(fn: () => void): boolean {
+  mayGiveUp = true;
+  try {
+    fn();
+    return true;
+  } catch (error) {
+    if (error !== TAKEN) throw error;
+    return false;
+  } finally {
+    mayGiveUp = false;
+  }
+}
+
 /** Takes a spin lock that somebody else holds. */
 export function contend(words: Int32Array, index: number, agent: number): boolean {
   let poll = 1;
+  let since = 0;
   for (let expected = 0; ; poll++) {
     const holder = Atomics.compareExchange(words, index, expected, agent);
     if (holder === expected) return holder !== 0;
     if (poll % POLLS !== 0) continue;
     expected = isDead(words, holder) ? holder : 0;
-    if (expected === 0) nap();
+    if (expected !== 0) continue;
+    nap();
+    const now = performance.now();
+    since ||= now;
+    if (now - since < SUSPICIOUS) continue;
+    since = now;
+    if (mayGiveUp) throw TAKEN;
+    arrange();
+  }
+}
+
+let arranging = false;
+const arrangements: (() => void)[] = [];
+
+/** Has `arrangement` called when a spin lock stays taken: what has to go on although this thread does not return to its event loop. */
+export function beforeSpinningOn(arrangement: () => void): void {
+  arrangements.push(arrangement);
+}
+
+/** Sees to it that deaths are noticed although this thread does not return to its event loop. */
+function arrange(): void {
+  if (arranging) return;
+  arranging = true;
+  try {
+    for (const arrangement of arrangements) arrangement();
+  } finally {
+    arranging = false;
   }
 }
 
 function isDead(words: Int32Array, agent: number): boolean {
   const base = Atomics.load(words, HEADER_SLOTS + (agent & SLOT_MASK));
-  // What lies beyond this view, or never was an agent (one that enlists itself has no id yet), counts as alive.
-  if (agent <= SLOT_MASK || base === 0 || base >= words.length) return false;
+  // What never was an agent (one that enlists itself has no id yet) counts as alive.
+  if (agent <= SLOT_MASK || base === 0) return false;
+  // The memory may have grown since.
+  if (base >= words.length) return isDead(new Int32Array(words.buffer, 0, words.buffer.byteLength >>> 2), agent);
   return words[base + AGENT_ID] !== agent || Atomics.load(words, base + AGENT_STATE) === AGENT_DEAD;
 }
 

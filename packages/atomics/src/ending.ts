@@ -7,12 +7,16 @@ import type { Agent } from "./agent.ts";
 import { slotOf } from "./agent-table.ts";
 import { Agents } from "./agents.ts";
 import { forEachTaken } from "./coalesce.ts";
+import { attempt } from "./contention.ts";
 import type { Deadline } from "./deadline.ts";
 import { NODE, OBJECT } from "./heap.ts";
 import {
+  AGENT_BEREFT,
   AGENT_DEAD,
   AGENT_END,
+  AGENT_ENDING,
   AGENT_ID,
+  AGENT_READY,
   AGENT_SELF,
   AGENT_STATE,
   NODE_AGENT,
@@ -64,21 +68,46 @@ export function waitForEndAsync(agent: Agent, id: number, deadline: Deadline, si
  * @returns false if it had ended already.
  */
 export function endAgent(agent: Agent, id: number): boolean {
+  if (!declareDead(agent, id)) return false;
+  clearUp(agent, id);
+  return true;
+}
+
+/**
+ * Declares an agent dead: locks and spin locks that it has can be taken over. Needs no lock itself.
+ *
+ * @returns Whether the caller is the one to clear up after it.
+ */
+export function declareDead(agent: Agent, id: number): boolean {
   const base = slotOf(agent.heap, id);
   if (base === 0) return false;
-  const words = agent.heap.reach(base);
-  if (Atomics.exchange(words, base + AGENT_STATE, AGENT_DEAD) === AGENT_DEAD) return false;
+  // Of its own spin locks nobody may rob the caller. Should it be killed while it clears up, somebody else will see that it is dead.
+  const state = id === agent.id ? AGENT_ENDING : AGENT_DEAD;
+  return Atomics.exchange(agent.heap.reach(base), base + AGENT_STATE, state) !== AGENT_DEAD;
+}
 
+/**
+ * As {@link clearUp} by one who alone can notice the death of others, and so must not wait for what they may hold.
+ *
+ * @returns false if something was held; call it again, later.
+ */
+export function tryClearUp(agent: Agent, id: number): boolean {
+  return attempt(() => clearUp(agent, id));
+}
+
+/** Clears up after a dead agent. One that did not get to its end may be followed by another one, of whomever. */
+function clearUp(agent: Agent, id: number): void {
+  const base = slotOf(agent.heap, id);
+  if (base === 0) return;
+  const words = agent.heap.reach(base);
   const nodes = nodesOf(agent, id);
   for (const node of [base + AGENT_SELF, ...nodes]) withdraw(agent, node, false);
   releaseAll(agent, base);
   for (const place of [...nodes, ...privateObjectsOf(agent, id)]) agent.heap.free(place, agent.id);
 
   announceEnd(agent, id);
-  Atomics.store(words, base + AGENT_ID, 0);
-
   signalAll(agent);
-  return true;
+  Atomics.store(words, base + AGENT_ID, 0);
 }
 
 /** Lets those go who wait for the agent to end, although it may have to live on a little. */
@@ -110,7 +139,10 @@ function nodesOf(agent: Agent, id: number): number[] {
   return nodes;
 }
 
-/** Has everyone who waits look again: what they wait for may have belonged to the dead. */
+/**
+ * Has everyone who waits look again: what they wait for may have belonged to the dead. And as that one may have died between a change
+ * and its announcement, all are woken, and look for async waiters of theirs of which they were not told.
+ */
 function signalAll(agent: Agent): void {
   const woken: number[] = [];
   const signal = (words: Int32Array, node: number): void => {
@@ -118,11 +150,18 @@ function signalAll(agent: Agent): void {
     if (Atomics.compareExchange(words, node + NODE_STATE, WAITING, SIGNALLED) !== WAITING) return;
     if (!agent.serve(node)) woken.push(tell(agent, node));
   };
-  for (const id of new Agents(agent.heap).ids()) {
-    const base = slotOf(agent.heap, id);
-    if (base !== 0) signal(agent.heap.reach(base), base + AGENT_SELF);
+  try {
+    for (const id of new Agents(agent.heap).ids()) {
+      const base = slotOf(agent.heap, id);
+      if (base === 0) continue;
+      const words = agent.heap.reach(base);
+      signal(words, base + AGENT_SELF);
+      Atomics.store(words, base + AGENT_BEREFT, 1);
+      woken.push(base + AGENT_SELF + NODE_STATE, base + AGENT_READY);
+    }
+    // None of these nodes can be freed meanwhile: that takes the heap's lock.
+    forEachTaken(agent, NODE, signal);
+  } finally {
+    for (const word of woken) notify(agent, word);
   }
-  // None of these nodes can be freed meanwhile: that takes the heap's lock.
-  forEachTaken(agent, NODE, signal);
-  for (const word of woken) notify(agent, word);
 }

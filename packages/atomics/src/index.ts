@@ -17,7 +17,7 @@ export {
   type WaitAsync,
   type WaitOrTry,
 } from "./deadline.ts";
-export { announceEnd, endAgent, waitForEnd, waitForEndAsync } from "./ending.ts";
+export { announceEnd, declareDead, endAgent, tryClearUp, waitForEnd, waitForEndAsync } from "./ending.ts";
 export { registerErrors } from "./error-codec.ts";
 export {
   ArenaFullError,

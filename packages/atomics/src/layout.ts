@@ -54,6 +54,8 @@ export const AGENT_SELF = 8;
 export const AGENT_END = 16;
 /** The lock that the thread waits for, blocked and without end; 0 for none. */
 export const AGENT_WAITS_FOR = 20;
+/** 1 if an agent died that may have been about to tell this one of something. */
+export const AGENT_BEREFT = 21;
 export const AGENT_NAME_LENGTH = 31;
 export const AGENT_NAME = 32;
 export const AGENT_NAME_BYTES: number = (AGENT_WORDS - AGENT_NAME) * 4;
@@ -65,6 +67,8 @@ export const AGENT_BLOCKED = 3;
 export const AGENT_DEAD = 4;
 /** Terminated before it came up; it ends as soon as it does. */
 export const AGENT_CANCELLED = 5;
+/** Clears up after itself: dead for all but those who want a spin lock that it holds. */
+export const AGENT_ENDING = 6;
 
 // Flags of an agent.
 /** The program does not wait for it. */

@@ -117,14 +117,16 @@ export class Sharing {
 /** Takes back all counts of an agent that is dead, whose slot is at `base`. */
 export function releaseAll(agent: Agent, base: number): void {
   const { heap } = agent;
-  let table = Atomics.exchange(heap.reach(base), base + AGENT_REFERENCES, 0);
-  while (table !== 0) {
+  const slot = heap.reach(base);
+  // Step by step: who gives up, or dies, half-way is followed by another one.
+  for (let table = slot[base + AGENT_REFERENCES] as number; table !== 0; ) {
     const words = heap.reach(table);
     for (let index = 1; index < TABLE_WORDS; index++) {
-      const place = words[table + index] as number;
+      const place = Atomics.exchange(words, table + index, 0);
       if (place !== 0) release(agent, place);
     }
     const next = words[table] as number;
+    Atomics.store(slot, base + AGENT_REFERENCES, next);
     heap.free(table, agent.id);
     table = next;
   }

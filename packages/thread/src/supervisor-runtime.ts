@@ -18,6 +18,11 @@ interface SupervisorData {
   readonly port: MessagePort;
 }
 
+/** What the main thread hands over. */
+type Order =
+  | { readonly type: "watch"; readonly lifeline: Lifeline }
+  | { readonly type: "bury"; readonly id: number; readonly parent: number };
+
 /** Takes over from the main thread. */
 export default function supervise({ arena: buffer, agent: id, main, ordered, port }: SupervisorData): void {
   const arena = Arena.adopt(buffer, id);
@@ -38,8 +43,9 @@ export default function supervise({ arena: buffer, agent: id, main, ordered, por
   };
 
   const supervisor = new Supervisor(Arena.default, (message) => port.postMessage(message), order);
-  port.on("message", (message: Message | { readonly type: "watch"; readonly lifeline: Lifeline }) => {
+  port.on("message", (message: Message | Order) => {
     if (message.type === "watch") supervisor.watch(message.lifeline);
+    else if (message.type === "bury") supervisor.bury(message);
     else if (message.type === "terminate") supervisor.terminate(message.id, false);
     else if (message.type !== "start") supervisor.send(message);
   });

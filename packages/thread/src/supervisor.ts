@@ -8,12 +8,15 @@
 // none dies because the thread that started it ended.
 
 import type { MessagePort, Worker } from "node:worker_threads";
-import { AGENT_FOREIGN, type Arena, agentsOf, endAgent, packThrown } from "@conc/atomics";
+import { AGENT_FOREIGN, type Arena, agentsOf, declareDead, endAgent, packThrown, tryClearUp } from "@conc/atomics";
 import { hookKeeper } from "./excepthook.ts";
 import { startWorker } from "./node-worker.ts";
 import { printError } from "./output.ts";
 import { host } from "./platform.ts";
 import type { Message, StartRequest } from "./request.ts";
+
+/** Milliseconds after which the hidden worker goes on with what was in the hands of somebody else. */
+const RETRY = 1;
 
 /** A thread's lifeline, and who started it. */
 export interface Lifeline {
@@ -32,6 +35,8 @@ export class Supervisor {
   /** Each with what makes this thread listen no longer. */
   readonly #lifelines = new Map<number, { readonly lifeline: Lifeline; readonly leave: () => void }>();
   readonly #workers = new Map<number, Worker>();
+  /** The slot of the hidden worker, taken while that needs no lock that a dead thread may hold; 0 in that worker itself. */
+  readonly #reserved: number;
   /** The way to the hidden worker, once it has taken over. */
   #successor: MessagePort | undefined;
   /** The thread that the hidden worker wants ended while this thread is asleep; 0 for none. */
@@ -41,6 +46,7 @@ export class Supervisor {
     this.#arena = arena;
     this.#deliver = deliver;
     this.#order = order;
+    this.#reserved = order ? 0 : agentsOf(arena).enlist(arena.agent.id, AGENT_FOREIGN, "supervisor");
   }
 
   /** How many threads are being watched from here. */
@@ -67,7 +73,7 @@ export class Supervisor {
     worker.on("exit", () => {
       this.#workers.delete(id);
       // The other supervisor may be clearing up after a thread that died just before, and need what this one had in its hands.
-      endAgent(this.#arena.agent, id);
+      this.#bury(id);
     });
     this.watch({ id, parent: request.parent, port: port2 });
   }
@@ -105,10 +111,10 @@ export class Supervisor {
     port.unref();
   }
 
-  /** Hands all lifelines to a hidden worker. Works also right before this thread blocks. */
+  /** Hands all lifelines to a hidden worker. Works also right before this thread blocks, or while it waits for a spin lock. */
   handOver(): void {
     if (this.#successor) return;
-    const agent = agentsOf(this.#arena).enlist(this.#arena.agent.id, AGENT_FOREIGN, "supervisor");
+    const agent = this.#reserved;
     const ordered = new Int32Array(new SharedArrayBuffer(4));
     const { workerThreads } = host() as NonNullable<ReturnType<typeof host>>;
     // Not the port that every worker has: in Deno that one loses what is sent before the worker listens.
@@ -152,13 +158,37 @@ export class Supervisor {
     for (const [id, worker] of this.#workers) if (!agentsOf(this.#arena).isAlive(id)) worker.ref();
   }
 
+  /** Clears up after a thread that is dead. */
+  bury({ id, parent }: { readonly id: number; readonly parent: number }): void {
+    this.#clearUp(id, () => this.send({ type: "ended", id, to: parent }));
+  }
+
+  #bury(id: number, then: () => void = () => {}): void {
+    const { agent } = this.#arena;
+    if (!this.#order) endAgent(agent, id);
+    else if (declareDead(agent, id)) {
+      // Others that died at the same moment are declared dead before, so that what they hold can be taken from them.
+      setImmediate(() => this.#clearUp(id, then));
+      return;
+    }
+    then();
+  }
+
+  /** What is in the way may be held by one whose death only this thread can notice: so it does not wait. */
+  #clearUp(id: number, then: () => void): void {
+    if (tryClearUp(this.#arena.agent, id)) then();
+    else setTimeout(() => this.#clearUp(id, then), RETRY);
+  }
+
   #entrust(successor: MessagePort, lifeline: Lifeline): void {
+    const { id, parent } = lifeline;
     try {
       // Not among the data with which the worker comes up: a lifeline that ends before somebody listens would end unnoticed.
       successor.postMessage({ type: "watch", lifeline }, [lifeline.port]);
     } catch {
-      // It has ended, and the event that says so was just about to come.
-      this.#ended(lifeline);
+      // It has ended, and the event that says so was just about to come. This thread may be in the middle of something.
+      declareDead(this.#arena.agent, id);
+      successor.postMessage({ type: "bury", id, parent });
     }
   }
 
@@ -191,10 +221,7 @@ export class Supervisor {
 
   #ended({ id, parent }: Lifeline): void {
     this.#lifelines.delete(id);
-    const end = (): void => {
-      endAgent(this.#arena.agent, id);
-      this.send({ type: "ended", id, to: parent });
-    };
+    const end = (): void => this.#bury(id, () => this.send({ type: "ended", id, to: parent }));
     const worker = this.#workers.get(id);
     // What killed it is to be told before anyone knows that it ended, by which the program may end. A thread that may block can not wait.
     if (worker && this.#order && agentsOf(this.#arena).isAlive(id)) worker.once("exit", end);
