@@ -38,7 +38,8 @@ export function forEachTaken(
   unlockSpin(words, HEADER_HEAP_LOCK);
 }
 
-function eachBlock(heap: Heap, visit: (unit: number, tag: number) => void): void {
+/** Visits all blocks. Without the heap's lock some may be missed that come or go meanwhile. */
+export function eachBlock(heap: Heap, visit: (unit: number, tag: number) => void): void {
   const end = (heap.words[HEADER_END] as number) / UNIT_WORDS;
   for (let unit = heap.tags.length >>> UNIT_SHIFT; unit < end; ) {
     const tag = heap.tags[unit] as number;

@@ -20,6 +20,7 @@ import {
   NODE_STATE,
   ORPHANED,
   OWNER,
+  QUEUE_LOCK,
   SIGNAL,
   SIGNALLED,
   WAITING,
@@ -48,7 +49,7 @@ export class ExclusiveLine extends WaitQueue {
   handOver(): number[] | undefined {
     const { heir } = this;
     if (heir === 0) return undefined;
-    // In this order: should this thread die in between, the heir sees to the rest.
+    // In this order: should this thread die in between, `repair` sees to the rest.
     const woken = this.tell(heir, HANDED_LOCK);
     makeOwner(this.agent, this.at, heir);
     return [woken];
@@ -60,7 +61,15 @@ export class ExclusiveLine extends WaitQueue {
 
   isOrphan(word: number): boolean {
     const { agent, at } = this;
-    return agent.heap.reach(at)[at + LOCK_DEPTH] !== SIGNAL && isDead(agent, word & OWNER);
+    const words = agent.heap.reach(at);
+    if (words[at + LOCK_DEPTH] === SIGNAL || !isDead(agent, word & OWNER)) return false;
+    // If it died while it handed the lock over, that comes first: who takes the line's lock out of its hands sees to it. The caller may
+    // have that lock already; else the word has changed by then.
+    if (Atomics.load(words, at + QUEUE_LOCK) !== agent.id) {
+      this.lock();
+      this.unlock();
+    }
+    return true;
   }
 
   examine(): void {

@@ -80,8 +80,9 @@ export class Heap {
       let place = this.words[HEADER_FREE + order] as number;
       if (place !== 0) this.words[HEADER_FREE + order] = this.reach(place)[place] as number;
       else place = this.#append(size, bytes);
-      this.tags[place / UNIT_WORDS] = tag | order;
       this.words.fill(0, place, place + size);
+      // Last: those who look for blocks with a mark, without the lock, see none with old words.
+      this.tags[place / UNIT_WORDS] = tag | order;
       (this.words[HEADER_USED] as number) += size * 4;
       return place;
     } finally {

@@ -16,10 +16,8 @@
 import type { Agent } from "./agent.ts";
 import { type PendingWait, untilSettled } from "./async-wait.ts";
 import type { Deadline } from "./deadline.ts";
-import { makeOwner } from "./handing.ts";
 import {
   GRANTED,
-  HANDED_LOCK,
   HANDED_PERMIT,
   NODE_NEXT,
   NODE_PREVIOUS,
@@ -77,9 +75,10 @@ export class WaitQueue implements Line {
   /** Puts a node at the end of the line. Needs the queue's lock. */
   push(node: number): number[] {
     const last = this.words[this.at + QUEUE_TAIL] as number;
+    // First of all: should this thread die, `repair` finds by this who belongs into the line.
+    Atomics.store(this.agent.heap.reach(node), node + NODE_QUEUE, this.at);
     this.link(node, 0);
     this.link(last, node);
-    Atomics.store(this.agent.heap.reach(node), node + NODE_QUEUE, this.at);
     return this.owner.changed(false) ? this.signal() : [];
   }
 
@@ -203,8 +202,6 @@ export class WaitQueue implements Line {
     let woken: number[] = [];
     if (here) {
       this.remove(waiter.node);
-      // Should the one who handed it over have died meanwhile.
-      if (state === HANDED_LOCK) makeOwner(this.agent, this.at, waiter.node);
       if (this.owner.changed(this.isEmpty) || state === SIGNALLED) woken = this.signal();
     }
     this.unlock(woken);

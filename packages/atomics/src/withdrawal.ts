@@ -1,9 +1,16 @@
 import type { Agent } from "./agent.ts";
+import { isDead, slotOf } from "./agent-table.ts";
+import { Agents } from "./agents.ts";
+import { eachBlock } from "./coalesce.ts";
+import { finishHandOver } from "./handing.ts";
+import { NODE, UNIT_WORDS } from "./heap.ts";
 import {
+  AGENT_SELF,
   BY_TASK,
+  GRANTED,
   HANDED_LOCK,
   HANDED_PERMIT,
-  LOCK_TASK,
+  NODE_AGENT,
   NODE_NEXT,
   NODE_QUEUE,
   NODE_STATE,
@@ -41,8 +48,10 @@ export function withdraw(agent: Agent, node: number, stays: boolean): boolean {
       const state = Atomics.load(words, node + NODE_STATE);
       if (stays) Atomics.store(words, node + NODE_STATE, WAITING);
       // The line may keep its mark although nobody stands in it any more: all primitives bear with that.
-      else queue.remove(node);
-      giveBack(agent.heap.reach(at), at, state);
+      else if (lineOf(queue).includes(node)) queue.remove(node);
+      // It died while it put itself there, or went.
+      else Atomics.store(words, node + NODE_QUEUE, 0);
+      giveBack(agent.heap.reach(at), at, state, words[node + NODE_AGENT] as number);
       if (state >= SIGNALLED) woken = queue.signal();
     }
     queue.unlock(woken);
@@ -51,22 +60,57 @@ export function withdraw(agent: Agent, node: number, stays: boolean): boolean {
   return false;
 }
 
-/** Makes a line whole which somebody was changing who died. Seen from its head it is so at any moment. */
+/**
+ * Makes a line whole which somebody was changing who died. Seen from its head it is so at any moment; but one who was to be
+ * put into it, or just out of it in order to be put into another one, may be missing.
+ */
 export function repair(queue: WaitQueue): void {
-  const { heap } = queue.agent;
+  const { agent, at } = queue;
+  const line = lineOf(queue);
+  const missing = nodesThatNeed(agent, at).filter((node) => !line.includes(node));
   let last = 0;
-  for (let node = queue.first; node !== 0; node = heap.reach(node)[node + NODE_NEXT] as number) {
+  for (const node of [...missing, ...line]) {
     queue.link(last, node);
     last = node;
   }
   queue.link(last, 0);
+  for (const node of line) {
+    if (agent.heap.reach(node)[node + NODE_STATE] === HANDED_LOCK) finishHandOver(agent, at, node);
+  }
 }
 
-function giveBack(words: Int32Array, at: number, state: number): void {
-  if (state === HANDED_PERMIT) {
-    Atomics.add(words, at, 1);
-  } else if (state === HANDED_LOCK) {
-    words[at + LOCK_TASK] = 0;
-    Atomics.and(words, at, ~(OWNER | BY_TASK));
+/** Who stands in a line. */
+function lineOf({ agent: { heap }, first }: WaitQueue): number[] {
+  const line: number[] = [];
+  for (let node = first; node !== 0; node = heap.reach(node)[node + NODE_NEXT] as number) line.push(node);
+  return line;
+}
+
+/** The nodes of living agents that say they stand in a line, and wait. */
+function nodesThatNeed(agent: Agent, at: number): number[] {
+  const nodes: number[] = [];
+  const look = (node: number): void => {
+    const words = agent.heap.reach(node);
+    const waits = Atomics.load(words, node + NODE_QUEUE) === at && Atomics.load(words, node + NODE_STATE) !== GRANTED;
+    if (waits && !isDead(agent, words[node + NODE_AGENT] as number)) nodes.push(node);
+  };
+  for (const id of new Agents(agent.heap).ids()) {
+    const base = slotOf(agent.heap, id);
+    if (base !== 0) look(base + AGENT_SELF);
+  }
+  eachBlock(agent.heap, (unit, tag) => {
+    if ((tag & NODE) !== 0) look(unit * UNIT_WORDS);
+  });
+  return nodes;
+}
+
+function giveBack(words: Int32Array, at: number, state: number, from: number): void {
+  if (state === HANDED_PERMIT) Atomics.add(words, at, 1);
+  if (state !== HANDED_LOCK) return;
+  // Unless somebody was faster, who found the lock in dead hands, or released it as a signal.
+  for (let word = Atomics.load(words, at); (word & OWNER) === from; ) {
+    const seen = Atomics.compareExchange(words, at, word, word & ~(OWNER | BY_TASK));
+    if (seen === word) return;
+    word = seen;
   }
 }
