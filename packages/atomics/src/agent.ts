@@ -90,6 +90,12 @@ export class Agent {
     return waiter !== undefined;
   }
 
+  /** As {@link serve}, unless the waiter has served itself or is about to. */
+  serveOnce(node: number): void {
+    const waiter = this.#waiters.get(node);
+    if (waiter && !waiter.served && !this.#told.includes(waiter)) this.serve(node);
+  }
+
   /** The nodes of this agent's async waits. */
   get nodes(): Iterable<number> {
     return this.#waiters.keys();

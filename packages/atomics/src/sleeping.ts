@@ -12,21 +12,25 @@ import { slotOf } from "./agent-table.ts";
 import { Deadline } from "./deadline.ts";
 import { announceWait, checkDeadlock } from "./deadlock.ts";
 import {
+  AGENT_BEREFT,
   AGENT_BLOCKED,
   AGENT_MISSED,
   AGENT_READY,
   AGENT_SELF,
   AGENT_STATE,
+  HEADER_HEAP_LOCK,
   NODE_AGENT,
+  NODE_QUEUE,
   NODE_READY,
   NODE_STATE,
   SIGNALLED,
   WAITING,
 } from "./layout.ts";
 import type { Bell } from "./memory.ts";
-import type { WaitQueue } from "./wait-queue.ts";
+import { lockSpin, unlockSpin } from "./spin-lock.ts";
+import { WaitQueue } from "./wait-queue.ts";
 import type { Waiter } from "./waiter.ts";
-import { withdraw } from "./withdrawal.ts";
+import { anyPrimitive, withdraw } from "./withdrawal.ts";
 
 /** Blocks in a queue until admitted. */
 export function waitBlocked(queue: WaitQueue, deadline: Deadline, task: number): boolean {
@@ -106,6 +110,33 @@ function lookAgain(agent: Agent): void {
 
 /** Has this agent serve those of its async waiters whom others told something. */
 function serveReady(agent: Agent): void {
+  serveTold(agent);
+  const { heap, base } = agent;
+  if (Atomics.exchange(heap.reach(base), base + AGENT_BEREFT, 0) !== 0) serveUntold(agent);
+}
+
+/**
+ * Serves those whose state somebody changed who died before it told this agent. It did so under the lock of the line, or while it held the
+ * heap: who has both, and still finds one that was not told, will not be told of it any more.
+ */
+function serveUntold(agent: Agent): void {
+  for (const node of [...agent.nodes]) {
+    const words = agent.heap.reach(node);
+    const at = Atomics.load(words, node + NODE_QUEUE);
+    if (at === 0 || Atomics.load(words, node + NODE_STATE) === WAITING) continue;
+    const queue = new WaitQueue(agent, at, anyPrimitive);
+    queue.lock();
+    lockSpin(agent.heap.words, HEADER_HEAP_LOCK, agent.id);
+    serveTold(agent);
+    if (Atomics.load(words, node + NODE_QUEUE) === at && Atomics.load(words, node + NODE_STATE) !== WAITING) {
+      agent.serveOnce(node);
+    }
+    unlockSpin(agent.heap.words, HEADER_HEAP_LOCK);
+    queue.unlock();
+  }
+}
+
+function serveTold(agent: Agent): void {
   const { heap, base } = agent;
   const told: number[] = [];
   let node = Atomics.exchange(heap.reach(base), base + AGENT_READY, 0);
