@@ -1,3 +1,4 @@
+import { onAbort } from "./aborting.ts";
 import type { Deadline } from "./deadline.ts";
 
 /** An async wait, as its line sees it. */
@@ -26,7 +27,7 @@ export function untilSettled(wait: PendingWait, deadline: Deadline, signal?: Abo
     const end = (): void => {
       wait.woken = undefined;
       clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
+      forget?.();
     };
     const abort = (): void => {
       end();
@@ -48,7 +49,7 @@ export function untilSettled(wait: PendingWait, deadline: Deadline, signal?: Abo
       end();
       resolve(true);
     };
-    signal?.addEventListener("abort", abort);
+    const forget = signal && onAbort(signal, abort);
     tick();
   });
 }

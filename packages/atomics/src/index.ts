@@ -1,3 +1,4 @@
+export { onAbort } from "./aborting.ts";
 export { Agent } from "./agent.ts";
 export { Agents, agentsOf } from "./agents.ts";
 export { OpenArena } from "./arena.ts";

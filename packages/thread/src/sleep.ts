@@ -1,4 +1,4 @@
-import { Arena, checkMilliseconds, checkWait, sleepFor, TIMEOUT_MAX, type WaitAsync } from "@conc/atomics";
+import { Arena, checkMilliseconds, checkWait, onAbort, sleepFor, TIMEOUT_MAX, type WaitAsync } from "@conc/atomics";
 
 /**
  * Blocks this thread for some time; other threads run on.
@@ -24,15 +24,16 @@ export async function sleepAsync(ms: number, options?: Pick<WaitAsync, "signal">
   signal?.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     const aborted = (): void => {
+      forget?.();
       clearTimeout(timer);
       reject(signal?.reason);
     };
     const awake = (): void => {
-      signal?.removeEventListener("abort", aborted);
+      forget?.();
       resolve();
     };
     // A timer can not count for ever; one that goes off now and then keeps the program alive all the same.
     const timer = ms === Number.POSITIVE_INFINITY ? setInterval(() => {}, TIMEOUT_MAX) : setTimeout(awake, ms);
-    signal?.addEventListener("abort", aborted, { once: true });
+    const forget = signal && onAbort(signal, aborted);
   });
 }
