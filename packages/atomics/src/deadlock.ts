@@ -4,26 +4,35 @@
 // Why nobody is missed: each of them says what it waits for before it looks, and owns what it owns before that; so the last one to say
 // so sees the whole circle. Why there is no false alarm: the chain is checked once more, from its end. The last one waits for a lock of
 // this thread, which can not release it now, so that one is stuck; so the lock that it owns stays its own, and who waits for that is
-// stuck, too; and so on. Who waits only for a time does not say so. A lock that was ever released by somebody else than its owner is
-// no part of a chain. And one thread at a time throws: the others find the circle broken.
+// stuck, too; and so on. Who waits only for a time does not say so, nor do the dead wait. A lock that was ever released by somebody else
+// than its owner is no part of a chain. And one thread at a time throws: the others find the circle broken.
+//
+// A thread that was notified of a condition's change has to get the lock back, and sleeps on until it does: who notifies it says for it
+// what it waits for now. It does not throw, for its caller counts on the lock, but has another one in the circle look again. There is
+// one: a circle of only such threads takes a wait with a plain lock that the waiting thread does not own.
 
 import type { Agent } from "./agent.ts";
-import { slotOf } from "./agent-table.ts";
+import { isDead, slotOf } from "./agent-table.ts";
 import { Agents } from "./agents.ts";
 import { DeadlockError } from "./errors.ts";
 import { nameOf, traceOf } from "./label.ts";
 import {
+  AGENT_SELF,
   AGENT_WAITS_FOR,
   BY_TASK,
   FREE,
   HANDED_LOCK,
   HEADER_DEADLOCK_LOCK,
   LOCK_DEPTH,
+  NODE_AGENT,
   NODE_NEXT,
   NODE_STATE,
   OWNER,
   SIGNAL,
+  SIGNALLED,
+  WAITING,
 } from "./layout.ts";
+import { notify } from "./sleeping.ts";
 import { lockSpin, unlockSpin } from "./spin-lock.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import { anyPrimitive } from "./withdrawal.ts";
@@ -32,11 +41,24 @@ import { anyPrimitive } from "./withdrawal.ts";
 interface Link {
   readonly id: number;
   readonly lock: number;
+  /** Whether it had the lock before, and has to have it again. */
+  readonly returns: boolean;
 }
 
-/** Says, until it is 0 again, which lock this thread waits for without end. */
-export function announceWait({ heap, base }: Agent, lock: number): void {
-  Atomics.store(heap.reach(base), base + AGENT_WAITS_FOR, lock);
+/**
+ * Says, until it is 0 again, which lock this thread waits for without end.
+ *
+ * @param returns Whether it had the lock before, and has to have it again.
+ */
+export function announceWait({ heap, base }: Agent, lock: number, returns = false): void {
+  Atomics.store(heap.reach(base), base + AGENT_WAITS_FOR, returns ? -lock : lock);
+}
+
+/** Says so for a waiter that is moved into the line for a lock that it had before. Needs the lock of that line. */
+export function announceReturn({ heap }: Agent, node: number, lock: number): void {
+  const base = slotOf(heap, heap.reach(node)[node + NODE_AGENT] as number);
+  // Only threads say what they wait for.
+  if (node === base + AGENT_SELF) Atomics.store(heap.reach(base), base + AGENT_WAITS_FOR, -lock);
 }
 
 /**
@@ -48,22 +70,29 @@ export function checkDeadlock(queue: WaitQueue): void {
   const { agent, owner } = queue;
   const chain = chainFrom(agent);
   if (chain === undefined || !isStuck(agent, chain)) return;
+  const [self] = chain as [Link];
   if (chain.length === 1 && !owner.isHopeless?.()) return;
+  const other = self.returns && chain.find(({ returns }) => !returns);
+  if (other) {
+    lookAgain(agent, other.id);
+    return;
+  }
   const { words } = agent.heap;
   lockSpin(words, HEADER_DEADLOCK_LOCK, agent.id);
   const closed = isStuck(agent, chain);
   if (closed) announceWait(agent, 0);
   unlockSpin(words, HEADER_DEADLOCK_LOCK);
-  if (closed) throw new DeadlockError(draw(agent, chain));
+  if (closed) throw new DeadlockError(draw(queue, chain));
 }
 
 /** The chain from this thread back to itself; undefined if it ends elsewhere. */
 function chainFrom(agent: Agent): Link[] | undefined {
   const chain: Link[] = [];
   for (let id = agent.id; ; ) {
-    const lock = waitOf(agent, id);
-    if (lock === 0) return undefined;
-    chain.push({ id, lock });
+    const wait = waitOf(agent, id);
+    if (wait === 0) return undefined;
+    const lock = Math.abs(wait);
+    chain.push({ id, lock, returns: wait < 0 });
     id = ownerOf(agent, lock);
     if (id === agent.id) return chain;
     // A circle that others are in: one of them will find it.
@@ -75,17 +104,27 @@ function chainFrom(agent: Agent): Link[] | undefined {
 function isStuck(agent: Agent, chain: readonly Link[]): boolean {
   let behind = agent.id;
   for (const { id, lock } of chain.toReversed()) {
-    if (waitOf(agent, id) !== lock || ownerOf(agent, lock) !== behind) return false;
+    if (Math.abs(waitOf(agent, id)) !== lock || ownerOf(agent, lock) !== behind) return false;
     if (isUndelivered(agent, lock)) return false;
     behind = id;
   }
   return true;
 }
 
-/** The lock that an agent's thread waits for without end; 0 for none. */
-function waitOf({ heap }: Agent, id: number): number {
+/** The lock that an agent's thread waits for without end, negative if it had that before; 0 for none. */
+function waitOf(agent: Agent, id: number): number {
+  const { heap } = agent;
   const base = slotOf(heap, id);
-  return base === 0 ? 0 : Atomics.load(heap.reach(base), base + AGENT_WAITS_FOR);
+  return base === 0 || isDead(agent, id) ? 0 : Atomics.load(heap.reach(base), base + AGENT_WAITS_FOR);
+}
+
+/** Has a blocked thread look whether it is in a circle. */
+function lookAgain(agent: Agent, id: number): void {
+  const base = slotOf(agent.heap, id);
+  const state = base + AGENT_SELF + NODE_STATE;
+  if (base === 0) return;
+  Atomics.compareExchange(agent.heap.reach(base), state, WAITING, SIGNALLED);
+  notify(agent, state);
 }
 
 /** Who owns a lock; nobody if it serves as a signal. */
@@ -107,16 +146,20 @@ function isUndelivered(agent: Agent, lock: number): boolean {
   return node !== 0;
 }
 
-/** What the chain looks like, a line for each link. */
-function draw(agent: Agent, chain: readonly Link[]): string {
+/** The circle in words, a line for each thread in it. */
+function draw({ agent, at, owner }: WaitQueue, chain: readonly Link[]): string {
   const agents = new Agents(agent.heap);
-  const threadOf = (id: number): string => agents.name(id) ?? "a thread that has ended";
+  const threadOf = (id: number): string => agents.name(id) || `thread ${id}`;
   const lines = chain.map(({ id, lock }, index) => {
-    const owner = threadOf((chain[(index + 1) % chain.length] as Link).id);
-    const by = (Atomics.load(agent.heap.reach(lock), lock) & BY_TASK) === 0 ? owner : `an async task of ${owner}`;
-    const name = nameOf(agent, lock) || `@${lock.toString(16)}`;
-    const trace = traceOf(agent, lock);
-    return `\n  ${threadOf(id)} waits for lock ${name}, which ${by} holds${trace && `, acquired\n${trace}`}`;
+    const next = (chain[(index + 1) % chain.length] as Link).id;
+    const holder = id === next ? "itself" : threadOf(next);
+    const task = `an async task of ${id === next ? "its own" : holder}`;
+    const held = (Atomics.load(agent.heap.reach(lock), lock) & BY_TASK) === 0 ? holder : task;
+    // The name of a lock that nobody else knows stands in the object alone.
+    const name = nameOf(agent, lock) || (lock === at && owner.name);
+    const trace = traceOf(agent, lock).replace(/^./gm, "  $&");
+    const line = `${threadOf(id)} waits for lock ${name ? `"${name}"` : `@${lock.toString(16)}`}, held by ${held}`;
+    return `\n  ${line}${trace && `, which acquired it\n${trace}`}`;
   });
-  return `waiting would never end:${lines.join("")}`;
+  return `this wait would never end:${lines.join("")}`;
 }

@@ -18,6 +18,7 @@ export {
   type WaitAsync,
   type WaitOrTry,
 } from "./deadline.ts";
+export { announceReturn, announceWait } from "./deadlock.ts";
 export { announceEnd, declareDead, endAgent, tryClearUp, waitForEnd, waitForEndAsync } from "./ending.ts";
 export { registerErrors } from "./error-codec.ts";
 export {

@@ -34,9 +34,14 @@ export function isTraced(agent: Agent, lock: number): boolean {
 
 /** Keeps where the caller acquired a lock. */
 export function keepTrace(agent: Agent, lock: number): void {
-  // Without the line of the message.
-  const stack = new Error().stack?.replace(/^.*\n/, "") ?? "";
-  write(agent, lock + NAMED_BYTES / 4, stack, TRACED_BYTES - NAMED_BYTES - 4);
+  const lines = new Error().stack?.split("\n") ?? [];
+  // Without the line of the message, and the steps from the call that acquired it to here.
+  const first =
+    Math.max(
+      0,
+      lines.findLastIndex((line) => line.includes("checkSound")),
+    ) + 1;
+  write(agent, lock + NAMED_BYTES / 4, lines.slice(first).join("\n"), TRACED_BYTES - NAMED_BYTES - 4);
 }
 
 /** Where a lock was acquired, as the lines of a stack; empty if it does not say so. */

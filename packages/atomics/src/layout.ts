@@ -52,7 +52,7 @@ export const AGENT_REPORTS = 7;
 export const AGENT_SELF = 8;
 /** A wait queue whose value is ENDED once the agent is dead: what `join` waits for. */
 export const AGENT_END = 16;
-/** The lock that the thread waits for, blocked and without end; 0 for none. */
+/** The lock that the thread waits for, blocked and without end, negative if it had that before; 0 for none. */
 export const AGENT_WAITS_FOR = 20;
 /** 1 if an agent died that may have been about to tell this one of something. */
 export const AGENT_BEREFT = 21;

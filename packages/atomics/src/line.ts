@@ -5,6 +5,9 @@ export interface Waitable {
   /** Names the primitive, for messages. */
   toString(): string;
 
+  /** The name that it was given, if any. */
+  readonly name?: string;
+
   /**
    * Takes what the waiter wants if that is possible now; else marks the value, so that whoever changes it looks at the line.
    * Called under the line's lock before the waiter joins, and without it when a waiter in the line was signalled.

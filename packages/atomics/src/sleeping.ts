@@ -38,12 +38,16 @@ export function waitBlocked(queue: WaitQueue, deadline: Deadline, task: number):
   return queue.join(self, task) || resumeBlocked(queue, self, deadline);
 }
 
-/** Goes on waiting, blocked, as one who stands in this line already; false if the time ran out first. */
-export function resumeBlocked(queue: WaitQueue, waiter: Waiter, deadline: Deadline): boolean {
+/**
+ * Goes on waiting, blocked, as one who stands in this line already; false if the time ran out first.
+ *
+ * @param returns Whether the waiter had the lock before, and has to have it again.
+ */
+export function resumeBlocked(queue: WaitQueue, waiter: Waiter, deadline: Deadline, returns = false): boolean {
   const { agent, owner, at } = queue;
   const watched = deadline.isEndless && owner.isHopeless !== undefined;
   const check = (): void => {
-    announceWait(agent, at);
+    announceWait(agent, at, returns);
     checkDeadlock(queue);
   };
   try {

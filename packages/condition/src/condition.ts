@@ -8,6 +8,7 @@
 
 import {
   ArenaObject,
+  announceWait,
   check,
   checkWait,
   countWaiting,
@@ -21,7 +22,6 @@ import {
   park,
   QUEUE_WORDS,
   registerType,
-  resumeBlocked,
   standsIn,
   toHandle,
   untilSettled,
@@ -142,12 +142,12 @@ export class Condition extends ArenaObject implements Waitable {
       if (remaining > 0) {
         park(this.agent, remaining);
       } else if (this.#queue.leave(waiter)) {
-        this.#monitor.reacquire(holding.task);
+        this.#monitor.reacquire(waiter, holding.task);
         this.#monitor.restore(holding);
         return false;
       }
     }
-    resumeBlocked(this.#monitor.queue, waiter, new Deadline());
+    this.#monitor.resume(waiter);
     this.#monitor.restore(holding);
     return true;
   }
@@ -315,6 +315,7 @@ export class Condition extends ArenaObject implements Waitable {
     } catch (error) {
       // Of a plain lock, which somebody else released just now. A notification meanwhile has put the waiter in line for the lock.
       if (!this.#queue.leave(waiter) && !this.#monitor.queue.leave(waiter)) this.#lock.release();
+      announceWait(this.agent, 0);
       throw error;
     }
     return holding;

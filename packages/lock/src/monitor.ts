@@ -1,7 +1,19 @@
 // A lock as its conditions need it. These are functions and not methods, so that locks without conditions are smaller, and users do not
 // meet them.
 
-import { BY_TASK, Deadline, type Line, LOCK_DEPTH, LOCK_TASK, moveIn, SIGNAL, type WaitQueue } from "@conc/atomics";
+import {
+  announceReturn,
+  BY_TASK,
+  Deadline,
+  type Line,
+  LOCK_DEPTH,
+  LOCK_TASK,
+  moveIn,
+  resumeBlocked,
+  SIGNAL,
+  type Waiter,
+  type WaitQueue,
+} from "@conc/atomics";
 import { Lock } from "./lock.ts";
 
 /** What a holder had, to be had again after a wait. */
@@ -53,6 +65,7 @@ export class Monitor {
   admit(node: number): void {
     const { queue } = this;
     queue.lock();
+    announceReturn(queue.agent, node, queue.at);
     queue.unlock(queue.push(node));
   }
 
@@ -65,8 +78,13 @@ export class Monitor {
   }
 
   /** Blocks until the lock is held again, for a waiter that was not notified. */
-  reacquire(task: number): void {
-    if (!this.#inside.tryTake(task)) this.queue.wait(new Deadline(), task);
+  reacquire(waiter: Waiter, task: number): void {
+    if (!this.#inside.tryTake(task) && !this.queue.join(waiter, task)) this.resume(waiter);
+  }
+
+  /** Blocks until the lock is held again, for a waiter that stands in line for it. */
+  resume(waiter: Waiter): void {
+    resumeBlocked(this.queue, waiter, new Deadline(), true);
   }
 
   /**
