@@ -42,7 +42,8 @@ export function disturbFirst(object: Shareable): void {
   if (line.first !== 0) notify(line.agent, line.first + NODE_STATE);
 }
 
-function lineOf(object: Shareable): WaitQueue {
+/** The line of those who wait for a lock or semaphore, or for the lock of a condition. */
+export function lineOf(object: Shareable): WaitQueue {
   const handle = toHandle(object);
   const { arena, offset } = (handle.lock as typeof handle | undefined) ?? handle;
   return new WaitQueue((Arena.find(arena) as Arena).agent, offset / 4 + OBJECT_WORDS, anyPrimitive);
