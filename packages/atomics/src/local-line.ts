@@ -95,7 +95,7 @@ export class LocalLine implements Line {
       throw blockingNotAllowed(asyncForm);
     }
     if (ms < Number.POSITIVE_INFINITY) return false;
-    throw new DeadlockError(`${this.owner} is known to no other thread: this one would wait for ever`);
+    throw new DeadlockError(`this wait for ${this.owner} would never end: no other thread knows it`);
   }
 
   async waitAsync(deadline: Deadline, signal?: AbortSignal, task = 0): Promise<boolean> {
