@@ -20,6 +20,8 @@ export interface ProgramOptions {
   readonly flags?: readonly string[];
   /** Where the program lies in plain JavaScript, which is run instead, without any flags. */
   readonly published?: Published;
+  /** Milliseconds after which it does not end by itself. */
+  readonly patience?: number;
   /** Milliseconds to rest after each piece of its output. */
   readonly pause?: number;
   /** A file for its output, instead of a pipe. */
@@ -55,7 +57,7 @@ export async function runProgram(name: string, options: ProgramOptions = {}): Pr
     const timer = setTimeout(() => {
       child.kill("SIGKILL");
       reject(new Error(`${name} ${args.join(" ")} does not end; it printed\n${output.stdout}\n${output.stderr}`));
-    }, PATIENCE);
+    }, options.patience ?? PATIENCE);
     child.on("error", reject);
     child.on("close", (code, signal) => {
       clearTimeout(timer);
