@@ -94,8 +94,19 @@ export function fromHandle<T = unknown>(handle: Handle): T {
   if (handleType.revive) return handleType.revive(handle) as T;
   const arena = arenaOf(handle);
   const place = handle.offset / 4;
-  const make = (): object => handleType.make?.(new Place(arena, place), handle) as object;
-  return Sharing.of(arena).view(place, handle.serial, make) as T;
+  let isNew = false;
+  const make = (): object => {
+    isNew = true;
+    return handleType.make?.(new Place(arena, place), handle) as object;
+  };
+  const object = Sharing.of(arena).view(place, handle.serial, make);
+  // What came with it has arrived as well.
+  if (!isNew) for (const field of Object.values(handle)) if (isHandle(field)) fromHandle(field);
+  return object as T;
+}
+
+function isHandle(value: unknown): value is Handle {
+  return typeof (value as Handle | null | undefined)?.type === "string";
 }
 
 /**

@@ -138,7 +138,7 @@ export const NAMED_BYTES = 120;
 export const TRACED_BYTES = 2040;
 
 // The first words of a shared object's block.
-/** The maker's id, negative, while nobody else knows it; then how many agents need it. */
+/** The maker's id, negative, while nobody else knows it; then how many need it; see `Sharing`. */
 export const OBJECT_COUNT = 0;
 /** Unlike that of any block at this place before or after it. */
 export const OBJECT_SERIAL = 1;

@@ -1,13 +1,16 @@
 // Shared objects that several agents know. Each agent that has an object for a block counts once, and says so in a table of its own
 // in the arena, from which its counts are taken back when it dies without a word. A handle on its way to another agent counts too,
-// once, until the first one arrives.
+// apart, until it arrives: one that was made and never arrives keeps its object for ever.
 
 import type { Agent } from "./agent.ts";
 import type { OpenArena } from "./arena.ts";
 import { InvalidStateError } from "./errors.ts";
 import { AGENT_REFERENCES, OBJECT_COUNT, OBJECT_SERIAL } from "./layout.ts";
 
-const ON_ITS_WAY = 1 << 30;
+/** Of the count, below: the views. From here on: the handles on their way. */
+const ON_ITS_WAY = 1 << 20;
+/** More of them are not counted. */
+const MOST_ON_THEIR_WAY = 2 ** 31 - 2 * ON_ITS_WAY;
 
 /** Words of a table; the first names the next table. */
 const TABLE_WORDS = 512;
@@ -40,9 +43,9 @@ export class Sharing {
     const words = heap.reach(place);
     if (words[place + OBJECT_COUNT] === -id) {
       this.#enter(place);
-      Atomics.store(words, place + OBJECT_COUNT, 2 | ON_ITS_WAY);
+      Atomics.store(words, place + OBJECT_COUNT, 1 + ON_ITS_WAY);
     } else {
-      this.#count(words, place, (count) => ((count & ON_ITS_WAY) === 0 ? (count + 1) | ON_ITS_WAY : count));
+      this.#count(words, place, (count) => (count < MOST_ON_THEIR_WAY ? count + ON_ITS_WAY : count));
     }
     if (this.#views.get(place)?.deref() !== object) this.#views.set(place, new WeakRef(object));
     return Atomics.load(words, place + OBJECT_SERIAL);
@@ -56,13 +59,15 @@ export class Sharing {
   view(place: number, serial: number, make: () => object): object {
     const words = this.#agent.heap.reach(place);
     const known = this.#views.get(place)?.deref();
-    if (known && Atomics.load(words, place + OBJECT_SERIAL) === serial) return known;
+    if (known && Atomics.load(words, place + OBJECT_SERIAL) === serial) {
+      this.#count(words, place, arrived);
+      return known;
+    }
     this.#count(words, place, (count) => {
       if (count <= 0 || Atomics.load(words, place + OBJECT_SERIAL) !== serial) {
         throw new InvalidStateError("the object of this handle exists no more: the threads that had it let it go");
       }
-      // The first to arrive takes over the count of the handle.
-      return (count & ON_ITS_WAY) !== 0 ? count & ~ON_ITS_WAY : count + 1;
+      return arrived(count) + 1;
     });
     this.#enter(place);
     const object = make();
@@ -112,6 +117,11 @@ export class Sharing {
     this.#tables.push(table);
     return table;
   }
+}
+
+/** A count with one handle less on its way; a handle may also be read more than once. */
+function arrived(count: number): number {
+  return count >= ON_ITS_WAY ? count - ON_ITS_WAY : count;
 }
 
 /** Takes back all counts of an agent that is dead, whose slot is at `base`. */
