@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { getEventListeners, setMaxListeners } from "node:events";
+import { getEventListeners } from "node:events";
 import { format } from "node:util";
 import { Arena, TIMEOUT_MAX, TimeoutError } from "@conc/atomics";
 import { Guard } from "@conc/lock";
@@ -449,10 +449,18 @@ export function asyncExclusionSuite(name: string, make: () => Acquirable): void 
       const entered: number[] = [];
       const holder = visitor(lock, entered, 0);
       const controller = new AbortController();
-      setMaxListeners(20, controller.signal);
+      const warnings: Error[] = [];
+      const warned = (warning: Error): void => void warnings.push(warning);
+      process.on("warning", warned);
       const waits = Array.from({ length: 20 }, () => lock.acquireAsync({ signal: controller.signal }));
       expect(waitersOf(lock)).toBe(20);
+      await settled();
+      process.off("warning", warned);
+      // They share one listener: Node warns of more than ten.
+      expect(warnings).toEqual([]);
+      expect(getEventListeners(controller.signal, "abort")).toHaveLength(1);
       controller.abort();
+      expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
       expect((await Promise.allSettled(waits)).every(({ status }) => status === "rejected")).toBe(true);
       holder.leave();
       await holder.left;

@@ -11,6 +11,7 @@ export {
 export { type Flow, type FlowKinds, Flows, TaskFlow, ThreadFlow } from "./flow.ts";
 export { type Acquirable, disturbFirst, waitersOf } from "./lock-actions.ts";
 export { lockSuite, plainLockSuite, rlockSuite } from "./lock-suite.ts";
+export { type RaceWorld, raceSuite } from "./race-suite.ts";
 export { type SemaphoreWorld, semaphoreAsyncSuite, semaphoreSuite } from "./semaphore-suite.ts";
 export { runThreads, startThread, TestThread } from "./threads.ts";
 export { until } from "./until.ts";
