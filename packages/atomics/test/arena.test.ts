@@ -10,12 +10,14 @@ import {
   InvalidStateError,
   OpenArena,
   Place,
+  peers,
   ThreadMemory,
   toHandle,
   Word,
 } from "@conc/atomics";
 import { startThread, until } from "@conc/testkit";
 import { describe, expect, test } from "vitest";
+import { HEADER_HEAP_LOCK } from "../src/layout.ts";
 
 const workers = new URL("./workers/words.ts", import.meta.url);
 
@@ -23,6 +25,17 @@ setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
 
 describe("Arena", () => {
+  test("a thread that has shared no more than its arena's buffer waits for those who are using the heap", async () => {
+    const cells = new Int32Array(new SharedArrayBuffer(4));
+    const thread = startThread(workers, "freeHeapLock", cells);
+    await until("it is there", () => cells[0] === 1);
+    // It has not met them: nothing it made is known to others.
+    expect(peers).toBe(undefined);
+    Atomics.store(Arena.default.heap.words, HEADER_HEAP_LOCK, 1);
+    expect(new Word(7).load()).toBe(7);
+    await thread.result;
+  });
+
   test("an adopted arena is the same for all threads", async () => {
     const thread = startThread<{ id: number; agent: number }>(workers, "lookAround");
     const { id, agent } = await thread.result;

@@ -1,4 +1,5 @@
 import { Arena, type Word } from "@conc/atomics";
+import { HEADER_HEAP_LOCK } from "../../src/layout.ts";
 
 /** Waits for the word to change from 0, and says how the wait ended. */
 export function waitForWord(word: Word, timeout?: number): string {
@@ -30,4 +31,13 @@ export function pingPong(turn: Word, mine: number, other: number, rounds: number
 export function lookAround(): { id: number; used: number; agent: number } {
   const { id, used, agent } = Arena.default;
   return { id, used, agent: agent.id };
+}
+
+/** Frees the heap's lock a moment after somebody has taken it. */
+export function freeHeapLock(cells: Int32Array): void {
+  const { words } = Arena.default.heap;
+  Atomics.store(cells, 0, 1);
+  while (Atomics.load(words, HEADER_HEAP_LOCK) === 0);
+  Atomics.wait(cells, 0, 1, 5);
+  Atomics.store(words, HEADER_HEAP_LOCK, 0);
 }
