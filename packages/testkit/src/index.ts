@@ -9,6 +9,9 @@ export {
   sharedCells,
 } from "./exclusion-suite.ts";
 export { type Flow, type FlowKinds, Flows, TaskFlow, ThreadFlow } from "./flow.ts";
+export { explore } from "./interleaving/explore.ts";
+export type { AgentOptions, Bounds, Program, Report, Scenario, Self, Shared } from "./interleaving/scenario.ts";
+export { InterleavingError } from "./interleaving/schedule.ts";
 export { type Acquirable, disturbFirst, waitersOf } from "./lock-actions.ts";
 export { lockSuite, plainLockSuite, rlockSuite } from "./lock-suite.ts";
 export { type RaceWorld, raceSuite } from "./race-suite.ts";

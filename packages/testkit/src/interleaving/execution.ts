@@ -1,0 +1,338 @@
+// Runs agents on the simulated memory, one at a time, and can put everything back to an earlier moment.
+
+import { layout } from "@conc/atomics";
+import { Actor, type Progress, SUSPENDED, type Timer, type Watch } from "./actor.ts";
+import { type Operator, simulatedViews, type Views } from "./interception.ts";
+import { apply, type Kind, NOT_EQUAL, OK, type Operation, PENDING, TIMED_OUT } from "./operation.ts";
+import type { Bounds, Scenario, Self, Shared } from "./scenario.ts";
+import type { Step } from "./schedule.ts";
+import { SimulatedMemory } from "./simulated-memory.ts";
+import { type Stage, World } from "./world.ts";
+
+/** Everything that can be put back. */
+export interface Moment {
+  readonly mark: number;
+  readonly steps: number;
+  readonly waits: number;
+  readonly progress: readonly Progress[];
+}
+
+/** What went wrong in a schedule. */
+export interface Failure {
+  readonly problem: string;
+  readonly cause?: unknown;
+}
+
+/** Milliseconds that a look at the clock takes if the scenario is impatient. */
+const LOOK = 2;
+
+/** What is done to the world of a scenario. */
+export class Execution<S extends Shared<S>> implements Operator {
+  readonly world: World<S>;
+  readonly views: Views;
+  readonly memory: SimulatedMemory;
+  readonly actors: readonly Actor<S>[];
+  readonly steps: Step[] = [];
+  /** Operations that were done, not repeated. */
+  operations = 0;
+  failure: Failure | undefined;
+  /** Whether an agent may do its next operation; if not, it is suspended. */
+  readonly #mayGoOn: (actor: Actor<S>, operation: Operation) => boolean;
+  readonly #bounds: Bounds;
+  readonly #spectator: Stage<S>;
+  readonly #bits = new Map<number, number>();
+  #current: Actor<S> | undefined;
+  /** How many waits began; tells which is older. */
+  #waits = 0;
+
+  constructor(scenario: Scenario<S>, bounds: Bounds, mayGoOn: (actor: Actor<S>, operation: Operation) => boolean) {
+    this.#bounds = bounds;
+    this.#mayGoOn = mayGoOn;
+    const names = Object.keys(scenario.agents);
+    this.world = new World(scenario.share, names);
+    const { world } = this;
+    this.memory = new SimulatedMemory(new Int32Array(world.buffer));
+    this.views = simulatedViews(world.buffer, world.tags, this);
+    this.actors = Object.entries(scenario.agents).map(([name, agent], number) => {
+      const id = world.idOf(name);
+      const stage = world.stage(id, number + 1, this.views);
+      return new Actor(name, number, id, stage, typeof agent === "function" ? { run: agent } : agent);
+    });
+    this.#spectator = world.stage(world.maker, 0, this.views);
+  }
+
+  /** The present moment. */
+  get moment(): Moment {
+    return {
+      mark: this.memory.mark,
+      steps: this.steps.length,
+      waits: this.#waits,
+      progress: this.actors.map(({ progress }) => ({ ...progress })),
+    };
+  }
+
+  /** Puts everything back; a moment may be used several times. */
+  set moment({ mark, steps, waits, progress }: Moment) {
+    this.memory.undo(mark);
+    this.steps.length = steps;
+    this.#waits = waits;
+    for (const actor of this.actors) actor.progress = { ...(progress[actor.number] as Progress) };
+  }
+
+  /** What is shared, as seen by nobody who takes part. */
+  spectate(): S {
+    return this.#spectator.enter();
+  }
+
+  /** Lets an agent go on until it is suspended, falls asleep, waits for an event or has ended. */
+  run(actor: Actor<S>): Promise<void> | undefined {
+    actor.rewind();
+    const shared = actor.stage.enter();
+    const self: Self = { arena: actor.stage.arena, idOf: (name) => this.world.idOf(name) };
+    this.#current = actor;
+    try {
+      const result = actor.run(shared, self);
+      if (actor.usesMicrotasks || isThenable(result)) return this.#goOn(actor, result);
+      if (!actor.suspended) actor.finish(result);
+    } catch (error) {
+      this.#caught(actor, error);
+    }
+    this.#current = undefined;
+    return undefined;
+  }
+
+  /** A timed wait or a timer of an agent runs out. */
+  expire(actor: Actor<S>): void {
+    this.memory.clock = Math.max(this.memory.clock, actor.progress.until);
+    this.#say(actor.name, "its time runs out");
+    this.#wake(actor, TIMED_OUT);
+  }
+
+  /** An event of an agent comes to it. */
+  deliver(actor: Actor<S>, event: Timer | Watch): void {
+    const { progress } = actor;
+    if ("at" in event) {
+      this.memory.clock = Math.max(this.memory.clock, event.at);
+      progress.timers = progress.timers.filter((timer) => timer !== event);
+      this.#say(actor.name, "a timer fires");
+    } else {
+      progress.watches = progress.watches.filter((watch) => watch !== event);
+      this.#say(actor.name, "is told of its async waits");
+    }
+    progress.status = "awake";
+    actor.record("event", 0, event.event);
+  }
+
+  /** An agent is killed where it is. */
+  kill(actor: Actor<S>): void {
+    Object.assign(actor.progress, { status: "dead", pending: undefined, watches: [], timers: [] });
+    this.#say(actor.name, "dies");
+  }
+
+  /** Whether the word that an agent is about to take is a spin lock that somebody holds who lives. */
+  isShut({ id }: Actor<S>, { kind, index, a, b }: Operation): boolean {
+    if (kind !== "compareExchange" || a !== 0 || b !== id || !this.world.names.isSpinLock(index)) return false;
+    const holder = this.memory.words[index] as number;
+    return holder !== 0 && !this.#isDead(holder);
+  }
+
+  /** How many wait for the same word, and longer; and one more. 0 for who is not asleep. */
+  rank({ progress }: Actor<S>): number {
+    if (progress.status !== "asleep") return 0;
+    const before = this.#sleepers((progress.pending as Operation).index);
+    return 1 + before.filter(({ since }) => since < progress.since).length;
+  }
+
+  // As the one who does the operations.
+
+  get isActing(): boolean {
+    return this.#current !== undefined;
+  }
+
+  operate(kind: Kind, index: number, a: number, b: number): number {
+    const actor = this.#current;
+    if (!actor) return kind === "wait" ? NOT_EQUAL : apply({ kind, index, a, b }, this.memory);
+    if (actor.suspended) throw SUSPENDED;
+    const known = actor.repeat(kind, index);
+    if (known !== undefined) return known;
+    const operation = { kind, index, a, b };
+    if (actor.permitted) actor.permitted = false;
+    else if (!this.#mayGoOn(actor, operation)) this.#suspend(actor);
+    this.operations++;
+    const result = this.#do(actor, operation);
+    actor.record(kind, index, result);
+    actor.position++;
+    if (kind !== "read" && kind !== "write" && kind !== "now") this.#say(actor.name, operation, result);
+    return result;
+  }
+
+  onEvent(callback: () => void): void {
+    const actor = this.#current as Actor<S>;
+    actor.callbacks.set(++actor.events, callback);
+  }
+
+  microtask(callback: () => void): void {
+    const actor = this.#current as Actor<S>;
+    actor.usesMicrotasks = true;
+    // The real queue: nothing but this agent's tasks is in it until it is empty.
+    Promise.resolve().then(() => this.#call(actor, callback));
+  }
+
+  #do(actor: Actor<S>, operation: Operation): number {
+    const { progress } = actor;
+    const { kind, index, a, b } = operation;
+    const { memory } = this;
+    const before = memory.words[index] as number;
+    actor.seenIndex = -1;
+    switch (kind) {
+      case "wait":
+        if (before !== a) return NOT_EQUAL;
+        if (b <= 0) return TIMED_OUT;
+        Object.assign(progress, {
+          status: "asleep",
+          pending: operation,
+          since: ++this.#waits,
+          until: memory.clock + b,
+        });
+        this.#say(actor.name, operation);
+        return this.#suspend(actor);
+      case "waitAsync":
+        if (before !== a) return NOT_EQUAL;
+        progress.watches = [
+          ...progress.watches,
+          { event: actor.events + 1, index, since: ++this.#waits, fired: false },
+        ];
+        return PENDING;
+      case "notify":
+        return this.#notify(index, a);
+      case "now": {
+        const now = memory.clock;
+        if (this.#bounds.impatient) memory.clock = now + LOOK;
+        return now;
+      }
+      case "setTimeout": {
+        const timer = { event: actor.events + 1, at: memory.clock + Math.max(0, Math.ceil(a)) };
+        progress.timers = [...progress.timers, timer];
+        return timer.event;
+      }
+      case "clearTimeout":
+        progress.timers = progress.timers.filter(({ event }) => event !== a);
+        return 0;
+    }
+    const result = apply(operation, memory);
+    if (kind === "load" || (kind === "compareExchange" && result !== a)) {
+      actor.seenIndex = index;
+      actor.seenValue = result;
+    }
+    if (this.world.names.isSpinLock(index)) {
+      if (kind === "compareExchange" && result === a && b === actor.id) progress.locks |= this.#bit(index);
+      else if (kind === "store") progress.locks &= ~this.#bit(index);
+    }
+    return result;
+  }
+
+  /** Wakes those who wait for a word, oldest first. */
+  #notify(index: number, count: number): number {
+    const waits = this.#sleepers(index);
+    const woken = waits.slice(0, count);
+    for (const { actor, watch } of woken) {
+      if (watch) {
+        const { progress } = actor;
+        progress.watches = progress.watches.map((each) => (each === watch ? { ...each, fired: true } : each));
+      } else {
+        this.#wake(actor, OK);
+      }
+    }
+    return woken.length;
+  }
+
+  #sleepers(index: number): { actor: Actor<S>; watch?: Watch; since: number }[] {
+    const waits: { actor: Actor<S>; watch?: Watch; since: number }[] = [];
+    for (const actor of this.actors) {
+      const { status, pending, since, watches } = actor.progress;
+      if (status === "asleep" && pending?.index === index) waits.push({ actor, since });
+      for (const watch of watches)
+        if (watch.index === index && !watch.fired) waits.push({ actor, watch, since: watch.since });
+    }
+    return waits.sort((left, right) => left.since - right.since);
+  }
+
+  #wake(actor: Actor<S>, outcome: number): void {
+    const { progress } = actor;
+    const { index } = progress.pending as Operation;
+    progress.status = "awake";
+    progress.pending = undefined;
+    actor.record("wait", index, outcome);
+  }
+
+  #isDead(id: number): boolean {
+    const { words } = this.memory;
+    const base = words[layout.HEADER_SLOTS + (id & layout.SLOT_MASK)] as number;
+    if (base === 0) return false;
+    return words[base + layout.AGENT_ID] !== id || words[base + layout.AGENT_STATE] === layout.AGENT_DEAD;
+  }
+
+  #bit(index: number): number {
+    let bit = this.#bits.get(index);
+    if (bit === undefined) {
+      bit = 1 << (this.#bits.size % 31);
+      this.#bits.set(index, bit);
+    }
+    return bit;
+  }
+
+  #suspend(actor: Actor<S>): never {
+    actor.suspended = true;
+    throw SUSPENDED;
+  }
+
+  #say(agent: string, did: Step["did"], result = 0): void {
+    this.steps.push({ agent, did, result });
+  }
+
+  #caught(actor: Actor<S>, error: unknown): void {
+    // Whatever a program throws once it was suspended, it throws because of that.
+    if (actor.suspended) return;
+    actor.suspended = true;
+    this.failure = { problem: `${actor.name} threw ${error}`, cause: error };
+  }
+
+  #call(actor: Actor<S>, callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.#caught(actor, error);
+    }
+  }
+
+  /** Goes on with the event loop of an agent: its microtasks, then the events that its log names. */
+  async #goOn(actor: Actor<S>, result: unknown): Promise<void> {
+    let ended: { result: unknown } | undefined;
+    Promise.resolve(result).then(
+      (value) => {
+        ended = { result: value };
+      },
+      (error) => this.#caught(actor, error),
+    );
+    await drained();
+    while (!actor.suspended && actor.position < actor.progress.length) {
+      const event = actor.repeat("event", 0) as number;
+      const callback = actor.callbacks.get(event);
+      if (callback) this.#call(actor, callback);
+      await drained();
+    }
+    this.#current = undefined;
+    if (actor.suspended) return;
+    if (ended) actor.finish(ended.result);
+    else actor.progress.status = "idle";
+  }
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof (value as PromiseLike<unknown> | undefined)?.then === "function";
+}
+
+/** Resolves when all microtasks have run, before anything else does. */
+function drained(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}

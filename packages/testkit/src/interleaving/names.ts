@@ -1,0 +1,109 @@
+// What the words of an arena are called, and their values: by the layout, so far as it is known here. What has no name is shown by its
+// number; nothing but what is printed depends on it, except which words are spin locks.
+
+import { layout } from "@conc/atomics";
+
+const constants: Readonly<Record<string, number | undefined>> = layout;
+
+/** The names of those of a family of constants that exist, by their values. */
+function family(prefix: string, ...names: string[]): Map<number, string> {
+  const found = new Map<number, string>();
+  for (const name of names) {
+    const value = constants[prefix + name];
+    if (value !== undefined) found.set(value, name);
+  }
+  return found;
+}
+
+const HEADER = family("HEADER_", "HEAP_LOCK", "END", "USED", "SERIAL", "AGENT_LOCK", "OUTPUT_LOCK", "DEADLOCK_LOCK");
+const AGENT = family("AGENT_", "ID", "STATE", "FLAGS", "READY", "REFERENCES", "MISSED", "WAITS_FOR");
+const NODE = family("NODE_", "STATE", "AGENT", "NEXT", "PREVIOUS", "QUEUE", "READY", "SINCE", "TASK");
+const QUEUE = family("QUEUE_", "VALUE", "LOCK", "HEAD", "TAIL");
+const LOCK = new Map([...QUEUE, ...family("LOCK_", "TASK", "DEPTH")]);
+const NODE_STATES = family("", "IDLE", "WAITING", "SIGNALLED", "GRANTED", "HANDED_LOCK", "HANDED_PERMIT");
+const AGENT_STATES = family("AGENT_", "READY_TO_RUN", "RUNNING", "BLOCKED", "DEAD", "CANCELLED");
+
+/** Words that hold the place of a node, or of a queue. */
+const PLACES = /\.(HEAD|TAIL|NEXT|PREVIOUS|QUEUE|READY|WAITS_FOR)$/;
+
+/** The names of the words of one arena. */
+export class Names {
+  readonly #words = new Map<number, string>();
+  readonly #places = new Map<number, string>();
+  readonly #agents = new Map<number, string>();
+  readonly #spinLocks = new Set<number>();
+  /** Words that say what an agent is doing. */
+  readonly #slotStates = new Set<number>();
+  /** Where blocks begin that were not there at first. */
+  readonly #end: number;
+
+  constructor(end: number) {
+    this.#end = end;
+    this.#add(0, "arena", HEADER);
+    for (const [index, name] of HEADER) if (name.endsWith("LOCK")) this.#spinLocks.add(index);
+  }
+
+  /** The slot of an agent. */
+  addAgent(id: number, base: number, name: string): void {
+    this.#agents.set(id, name);
+    this.#add(base, name, AGENT);
+    this.#slotStates.add(base + layout.AGENT_STATE);
+    this.#add(base + layout.AGENT_SELF, `${name}.self`, NODE);
+    this.#add(base + layout.AGENT_END, `${name}.end`, QUEUE);
+    this.#spinLocks.add(base + layout.AGENT_END + layout.QUEUE_LOCK);
+  }
+
+  /** The block of a shared object. */
+  addObject(place: number, type: string, name: string): void {
+    const base = place + layout.OBJECT_WORDS;
+    this.#add(base, name, type.endsWith("Lock") ? LOCK : QUEUE);
+    this.#spinLocks.add(base + layout.QUEUE_LOCK);
+  }
+
+  /** Whether a word is a spin lock, which is 0 or the id of its holder. */
+  isSpinLock(index: number): boolean {
+    return this.#spinLocks.has(index);
+  }
+
+  /** What a word is called. */
+  word(index: number): string {
+    const known = this.#words.get(index);
+    if (known) return known;
+    if (index < this.#end) return `@${index.toString(16)}`;
+    const offset = index % layout.NODE_WORDS;
+    return `${this.#node(index - offset)}.${NODE.get(offset) ?? offset}`;
+  }
+
+  /** What a value of a word means. */
+  value(index: number, value: number): string {
+    const word = this.word(index);
+    if (this.isSpinLock(index)) return value === 0 ? "free" : (this.#agents.get(value) ?? String(value));
+    if (word.endsWith(".STATE"))
+      return (this.#slotStates.has(index) ? AGENT_STATES : NODE_STATES).get(value) ?? String(value);
+    if (PLACES.test(word)) return value === 0 ? "none" : (this.#places.get(value) ?? this.#node(value));
+    return this.#marked(value);
+  }
+
+  #node(place: number): string {
+    return place < this.#end ? `@${place.toString(16)}` : `node${(place - this.#end) / layout.NODE_WORDS}`;
+  }
+
+  /** The owner of a lock, or a number, and the marks beside it. */
+  #marked(value: number): string {
+    const owner = value & layout.OWNER;
+    const name = this.#agents.get(owner);
+    const marks = [];
+    if (name !== undefined && (value & layout.BY_TASK) !== 0) marks.push("BY_TASK");
+    if (name !== undefined && (value & layout.ORPHANED) !== 0) marks.push("ORPHANED");
+    if (value < 0 && value !== -1) marks.push("WAITERS");
+    if (marks.length === 0) return name ?? String(value);
+    const rest = value & ~layout.WAITERS;
+    if (name !== undefined) return [name, ...marks].join("|");
+    return rest === 0 ? marks.join("|") : [rest, ...marks].join("|");
+  }
+
+  #add(place: number, name: string, fields: ReadonlyMap<number, string>): void {
+    this.#places.set(place, name);
+    for (const [offset, field] of fields) this.#words.set(place + offset, `${name}.${field}`);
+  }
+}
