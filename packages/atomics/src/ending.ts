@@ -20,7 +20,6 @@ import {
   AGENT_SELF,
   AGENT_STATE,
   NODE_AGENT,
-  NODE_QUEUE,
   NODE_STATE,
   OBJECT_COUNT,
   QUEUE_VALUE,
@@ -145,8 +144,8 @@ function nodesOf(agent: Agent, id: number): number[] {
  */
 function signalAll(agent: Agent): void {
   const woken: number[] = [];
+  // Whether or not the node stands in a line yet: its waiter may have looked at the value just before, and be about to join.
   const signal = (words: Int32Array, node: number): void => {
-    if (Atomics.load(words, node + NODE_QUEUE) === 0) return;
     if (Atomics.compareExchange(words, node + NODE_STATE, WAITING, SIGNALLED) !== WAITING) return;
     if (!agent.serve(node)) woken.push(tell(agent, node));
   };

@@ -46,6 +46,8 @@ export {
 } from "./handle.ts";
 export { Heap } from "./heap.ts";
 export type { LockOptions } from "./label.ts";
+// For tools that look into an arena, such as the checker of interleavings: all names at once.
+export * as layout from "./layout.ts";
 export {
   AGENT_BLOCKED,
   AGENT_CANCELLED,
@@ -80,8 +82,6 @@ export {
   WAITERS,
   WAITING,
 } from "./layout.ts";
-// For tools that look into an arena, such as the checker of interleavings: all names at once.
-export * as layout from "./layout.ts";
 export type { Line, Waitable } from "./line.ts";
 export { LocalLine } from "./local-line.ts";
 export { type Bell, type Memory, ThreadMemory } from "./memory.ts";
