@@ -23,6 +23,8 @@ const LOCK = new Map([...QUEUE, ...family("LOCK_", "TASK", "DEPTH")]);
 const NODE_STATES = family("", "IDLE", "WAITING", "SIGNALLED", "GRANTED", "HANDED_LOCK", "HANDED_PERMIT");
 const AGENT_STATES = family("AGENT_", "READY_TO_RUN", "RUNNING", "BLOCKED", "DEAD", "CANCELLED");
 
+const MARKS = ["BY_TASK", "ORPHANED", "WAITERS"].map((name) => ({ name, bit: constants[name] ?? 0 }));
+
 /** Words that hold the place of a node, or of a queue. */
 const PLACES = /\.(HEAD|TAIL|NEXT|PREVIOUS|QUEUE|READY|WAITS_FOR)$/;
 
@@ -90,16 +92,11 @@ export class Names {
 
   /** The owner of a lock, or a number, and the marks beside it. */
   #marked(value: number): string {
-    const owner = value & layout.OWNER;
-    const name = this.#agents.get(owner);
-    const marks = [];
-    if (name !== undefined && (value & layout.BY_TASK) !== 0) marks.push("BY_TASK");
-    if (name !== undefined && (value & layout.ORPHANED) !== 0) marks.push("ORPHANED");
-    if (value < 0 && value !== -1) marks.push("WAITERS");
-    if (marks.length === 0) return name ?? String(value);
-    const rest = value & ~layout.WAITERS;
-    if (name !== undefined) return [name, ...marks].join("|");
-    return rest === 0 ? marks.join("|") : [rest, ...marks].join("|");
+    if (value === -1) return "-1";
+    const marks = MARKS.filter(({ bit }) => (value & bit) !== 0);
+    const rest = marks.reduce((left, { bit }) => left & ~bit, value);
+    const names = marks.map(({ name }) => name);
+    return rest === 0 && marks.length > 0 ? names.join("|") : [this.#agents.get(rest) ?? rest, ...names].join("|");
   }
 
   #add(place: number, name: string, fields: ReadonlyMap<number, string>): void {

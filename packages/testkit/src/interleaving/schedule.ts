@@ -47,7 +47,7 @@ function inWords({ kind, index, a, b }: Operation, result: number, names: Names)
     case "exchange":
       return `${kind} ${word} := ${show(a)}, was ${show(result)}`;
     case "and":
-      return `and ${word} ~${show(~a)}, was ${show(result)}`;
+      return `and ${word} ${bits(a) > 16 ? `~${show(~a)}` : show(a)}, was ${show(result)}`;
     case "wait":
     case "waitAsync":
       return `${kind} ${word} while ${show(a)}${result === OK ? "" : `: ${OUTCOMES.get(result)}`}`;
@@ -62,6 +62,10 @@ function inWords({ kind, index, a, b }: Operation, result: number, names: Names)
     default:
       return `${kind} ${word} ${show(a)}, was ${show(result)}`;
   }
+}
+
+function bits(value: number): number {
+  return (value >>> 0).toString(2).replaceAll("0", "").length;
 }
 
 /** Thrown when a schedule was found that ends badly; the message shows it. */

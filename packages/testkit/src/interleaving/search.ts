@@ -29,6 +29,9 @@ interface Branching<S extends Shared<S>> {
 
 const OPERATIONS_MAX = 5000;
 
+/** How many operations are printed if none of them is noticed by others. */
+const LAST = 20;
+
 export class Search<S extends Shared<S>> {
   readonly execution: Execution<S>;
   readonly #scenario: Scenario<S>;
@@ -256,11 +259,19 @@ export class Search<S extends Shared<S>> {
 
   #error(): InterleavingError {
     const { failure, steps, world } = this.execution;
-    // What nobody else could notice explains nothing.
-    const shown = steps.filter(
-      ({ did }) => typeof did === "string" || did.index === 0 || this.#footprint.isShared(did.index),
+    const shown = steps.filter(({ did }) => typeof did === "string" || this.#explains(did));
+    return new InterleavingError(
+      failure?.problem ?? "",
+      describe(shown.length > 0 ? shown : steps.slice(-LAST), world.names),
+      failure?.cause,
     );
-    return new InterleavingError(failure?.problem ?? "", describe(shown, world.names), failure?.cause);
+  }
+
+  /** Whether an operation belongs into a printed schedule: what nobody else could notice explains nothing. */
+  #explains({ kind, index }: Operation): boolean {
+    // Word 0 is waited for only to find out whether this thread may wait at all.
+    if (index === 0) return kind !== "wait";
+    return this.#footprint.isShared(index) || kind === "wait" || kind === "waitAsync" || kind === "notify";
   }
 
   /** Whether this state was met before, with as few preemptions. */
