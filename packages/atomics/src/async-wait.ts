@@ -24,30 +24,29 @@ export interface PendingWait {
 export function untilSettled(wait: PendingWait, deadline: Deadline, signal?: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const end = (): void => {
+    const settle = (outcome: () => boolean): void => {
       wait.woken = undefined;
       clearTimeout(timer);
       forget?.();
+      try {
+        resolve(outcome());
+      } catch (error) {
+        reject(error);
+      }
     };
-    const abort = (): void => {
-      end();
-      if (!wait.leave()) wait.passOn();
-      reject(signal?.reason);
-    };
+    const abort = (): void =>
+      settle(() => {
+        if (!wait.leave()) wait.passOn();
+        throw signal?.reason;
+      });
     const tick = (): void => {
       const remaining = deadline.remaining();
       // A timer may fire a little early.
-      if (remaining > 0)
-        timer = remaining < Number.POSITIVE_INFINITY ? setTimeout(tick, Math.ceil(remaining)) : undefined;
-      else {
-        end();
-        resolve(!wait.leave());
-      }
+      if (remaining === 0) settle(() => !wait.leave());
+      else if (remaining < Number.POSITIVE_INFINITY) timer = setTimeout(tick, Math.ceil(remaining));
     };
     wait.woken = () => {
-      if (!wait.look()) return;
-      end();
-      resolve(true);
+      if (wait.look()) settle(() => true);
     };
     const forget = signal && onAbort(signal, abort);
     tick();

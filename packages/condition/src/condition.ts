@@ -299,7 +299,9 @@ export class Condition extends ArenaObject implements Waitable {
     };
     waiter.woken = () => wait.woken?.();
     // Of an abort the caller hears once it holds the lock again.
-    await untilSettled(wait, deadline, signal).catch(() => {});
+    await untilSettled(wait, deadline, signal).catch((error) => {
+      if (!signal?.aborted) throw error;
+    });
     return notified;
   }
 

@@ -119,7 +119,7 @@ export class Stage<S extends Shared<S>> {
     Object.assign(heap, { words, tags, reach: () => words, renew: () => words });
     Object.assign(this.arena, {
       // Nothing is freed because it was collected: it will be made again.
-      hold() {},
+      viewFor: () => words,
       sharing: {
         view(place: number, _serial: number, make: () => object): object {
           const object = known.get(place) ?? make();

@@ -169,7 +169,7 @@ describe("an agent dies with a condition", () => {
     { preemptions: 0 },
   );
 
-  // A waiter that is between the two lines when its mover dies stands in none of them. These two tests fail when that is mended.
+  // A waiter that is between the two lines when its mover dies stands in none of them. This test fails when that is mended.
   it.fails("Condition: who notifies, and is followed by another one", async () => {
     const both: Program<Shelf> = (shelf, self) => [U.run(shelf, self), put(shelf, self)];
     await explore(
@@ -179,7 +179,7 @@ describe("an agent dies with a condition", () => {
   });
 
   // One that dies after it changed the state of a task's node, and before the node is on the READY stack, leaves it told and unserved.
-  it.fails("Lock: the owner dies, and a task waits", async () => {
+  it("Lock: the owner dies, and a task waits", async () => {
     const lock = (): Room => ({ lock: new Lock(), inside: new AtomicInt32(0) });
     await explore(
       { share: lock, agents: { A: { run: visit, mortal: true }, B: inheritAsync, U: undertaker("A") } },
