@@ -70,27 +70,68 @@ for (const [kind, make] of Object.entries(doors)) {
   interface House extends Room {
     readonly other: Lock;
   }
+  const shareHouse = (): House => ({ ...share(), other: new Lock() });
+  const elsewhere =
+    (tasks: Program<Room>): Program<House> =>
+    async (house, self) => {
+      const visits = Promise.resolve(tasks(house, self));
+      // They may fail while the thread does something else; that comes out below.
+      visits.catch(() => {});
+      if (house.other.acquire({ timeout: 9 })) house.other.release();
+      await visits;
+    };
+  const visitFromElsewhere: Program<House> = (house, self) => {
+    house.other.acquire();
+    visitTwice(house, self);
+    house.other.release();
+  };
+  const two: Program<Room> = (shared, self) => Promise.all([visitOrAbort(shared, self), visitAsync(shared, self)]);
 
-  holds<House>(
-    `${kind}: a thread blocks elsewhere while its task waits`,
-    {
-      share: () => ({ ...share(), other: new Lock() }),
-      agents: {
-        async A(house, self) {
-          const visits = kind === "RLock" ? undefined : visitAsync(house, self);
-          // It may fail while the thread does something else; that comes out below.
-          visits?.catch(() => {});
-          if (house.other.acquire({ timeout: 9 })) house.other.release();
-          await visits;
-        },
-        B(house, self) {
-          house.other.acquire();
-          visit(house, self);
-          house.other.release();
-        },
-      },
-      check,
-    },
-    { preemptions: 2 },
-  );
+  if (kind === "RLock") continue;
+  describe(`${kind}, and a thread that blocks elsewhere`, () => {
+    for (const impatient of [false, true]) {
+      const when = impatient ? ", while time passes" : "";
+      holds<House>(
+        `${kind}: its task waits${when}`,
+        { share: shareHouse, agents: { A: elsewhere(visitAsync), B: visitFromElsewhere }, check },
+        { preemptions: 2, impatient },
+      );
+      holds<House>(
+        `${kind}: one of its tasks is aborted${when}`,
+        { share: shareHouse, agents: { A: elsewhere(two), B: visitFromElsewhere }, check },
+        { preemptions: 2, impatient },
+      );
+    }
+  });
 }
+
+describe("plain reads and writes as steps of their own", () => {
+  for (const [kind, make] of Object.entries(doors)) {
+    const share = (): Room => ({ door: make(), inside: new AtomicInt32(0) });
+    const agents = { A: visit, B: visit, C: visit };
+    holds(`${kind}: three threads, plain`, { share, agents }, { preemptions: 2, plain: true });
+  }
+});
+
+describe("Semaphore", () => {
+  interface Permits {
+    readonly permits: Semaphore;
+  }
+  const none = (): Permits => ({ permits: new Semaphore(0) });
+  const acquire: Program<Permits> = ({ permits }) => permits.acquire();
+  const acquireInTime: Program<Permits> = ({ permits }) => permits.acquire({ timeout: 5 });
+  const acquireAsync: Program<Permits> = ({ permits }) => permits.acquireAsync();
+  const releaseTwo: Program<Permits> = ({ permits }) => permits.release(2);
+  const releaseTwice: Program<Permits> = ({ permits }) => {
+    permits.release();
+    permits.release();
+  };
+  /** Who got none left it. */
+  const check = ({ permits }: Permits, { A, B }: Readonly<Record<string, unknown>>): void =>
+    expect(permits.value + Number(A) + Number(B)).toBe(2);
+  const scenario = (name: string, A: Program<Permits>, B: Program<Permits>, C: Program<Permits>): void =>
+    holds(`Semaphore: ${name}`, { share: none, agents: { A, B, C }, check }, { preemptions: 2, impatient: true });
+  scenario("two permits at once", acquire, acquireAsync, releaseTwo);
+  scenario("two permits, one by one", acquire, acquireAsync, releaseTwice);
+  scenario("two permits, and one has little time", acquireInTime, acquire, releaseTwice);
+});
