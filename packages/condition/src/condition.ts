@@ -20,6 +20,7 @@ import {
   type PendingWait,
   type Place,
   park,
+  QUEUE_LOCK,
   QUEUE_WORDS,
   registerType,
   standsIn,
@@ -239,7 +240,9 @@ export class Condition extends ArenaObject implements Waitable {
       throw new RangeError(`n must be an integer or Infinity, got ${n}`);
     }
     this.#checkHeld();
-    if (this.#queue.first !== 0) this.#moveToLock(n);
+    // Looked at in this order: in the hands of one who died moving a waiter, the line may seem empty until it is made whole.
+    const isWhole = Atomics.load(this.words, this.base + QUEUE_LOCK) === 0;
+    if (!isWhole || this.#queue.first !== 0) this.#moveToLock(n);
   }
 
   /**
