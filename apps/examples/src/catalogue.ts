@@ -123,6 +123,11 @@ export const sections: readonly Section[] = [
         shows: "acquire with a timeout: one gives up, so the other one gets its lock",
       },
       {
+        id: "deadlock",
+        from: "002 案例14, 003",
+        shows: "two locks taken in opposite order: not a hang, but a report of who waits for whom",
+      },
+      {
         id: "rlock",
         from: "000, 002, 001",
         shows: "five acquires, five releases; recursion; where a `Lock` would hang",

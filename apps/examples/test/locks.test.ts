@@ -72,6 +72,22 @@ example("lock-timeout", ({ lines }) => {
   expect(waited).toBeGreaterThanOrEqual(200);
 });
 
+example("deadlock", ({ lines }) => {
+  const thrower = lines.find((line) => line.includes("DeadlockError"))?.slice(0, 5);
+  const [one, other] = thrower === "func1" ? ["1", "2"] : ["2", "1"];
+  expect([...lines.slice(0, 2)].sort()).toEqual(["func1 has lock1", "func2 has lock2"]);
+  expectInOrder(
+    lines,
+    `func${one} gets a DeadlockError: this wait would never end:`,
+    `  func${one} waits for lock "lock${other}", held by func${other}`,
+    `  func${other} waits for lock "lock${one}", held by func${one}`,
+    `func${one} is done`,
+    "all done",
+  );
+  expectInOrder(lines, /DeadlockError/, `func${other} has lock${one}, too`, `func${other} is done`, "all done");
+  expect(lines).toHaveLength(9);
+});
+
 example("rlock", ({ lines }) => {
   expect(lines).toEqual([
     "five acquires: depth 5",
