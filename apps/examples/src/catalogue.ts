@@ -128,6 +128,11 @@ export const sections: readonly Section[] = [
         shows: "two locks taken in opposite order: not a hang, but a report of who waits for whom",
       },
       {
+        id: "deadlock-avoid",
+        from: "003",
+        shows: "the four ways out: no second lock, one order, a timeout, detection",
+      },
+      {
         id: "rlock",
         from: "000, 002, 001",
         shows: "five acquires, five releases; recursion; where a `Lock` would hang",

@@ -88,6 +88,18 @@ example("deadlock", ({ lines }) => {
   expect(lines).toHaveLength(9);
 });
 
+example("deadlock-avoid", ({ lines }) => {
+  expect(lines).toHaveLength(4);
+  const again = ["noSecondLock", "oneOrder", "timedLock", "detection"].map((way, index) => {
+    // 20 times 3 there, 20 times 5 back.
+    const [, times] = lines[index]?.match(new RegExp(`^${way}: 1040 and 960, begun anew (\\d+) times$`)) ?? [];
+    return Number(times);
+  });
+  expect(again.slice(0, 2)).toEqual([0, 0]);
+  // How often they met depends on the moment; but it is a number.
+  expect(again.slice(2)).not.toContain(Number.NaN);
+});
+
 example("rlock", ({ lines }) => {
   expect(lines).toEqual([
     "five acquires: depth 5",

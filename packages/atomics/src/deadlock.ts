@@ -15,6 +15,7 @@ import type { Agent } from "./agent.ts";
 import { isDead, slotOf } from "./agent-table.ts";
 import { Agents } from "./agents.ts";
 import { DeadlockError } from "./errors.ts";
+import { makeNext } from "./handing.ts";
 import { nameOf, traceOf } from "./label.ts";
 import {
   AGENT_SELF,
@@ -82,7 +83,18 @@ export function checkDeadlock(queue: WaitQueue): void {
   const closed = isStuck(agent, chain);
   if (closed) announceWait(agent, 0);
   unlockSpin(words, HEADER_DEADLOCK_LOCK);
-  if (closed) throw new DeadlockError(draw(queue, chain));
+  if (!closed) return;
+  letPass(agent, chain.at(-1) as Link);
+  throw new DeadlockError(draw(queue, chain));
+}
+
+/**
+ * Has the one who waits for a lock of this thread get it as soon as this thread gives it up. Else, should this thread begin anew and be
+ * faster, they would meet in the same circle again, and again.
+ */
+function letPass({ heap }: Agent, { id }: Link): void {
+  const base = slotOf(heap, id);
+  if (base !== 0) makeNext(heap.reach(base), base + AGENT_SELF);
 }
 
 /** The chain from this thread back to itself; undefined if it ends elsewhere. */

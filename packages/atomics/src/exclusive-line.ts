@@ -8,7 +8,7 @@
 
 import { isDead } from "./agent-table.ts";
 import { OwnerDiedError } from "./errors.ts";
-import { makeOwner } from "./handing.ts";
+import { makeOwner, PATIENCE, passedOverFor } from "./handing.ts";
 import { isTraced, keepTrace } from "./label.ts";
 import {
   HANDED_LOCK,
@@ -16,7 +16,6 @@ import {
   LOCK_DEPTH,
   NODE_AGENT,
   NODE_NEXT,
-  NODE_SINCE,
   NODE_STATE,
   ORPHANED,
   OWNER,
@@ -28,9 +27,6 @@ import {
 import type { LocalLine } from "./local-line.ts";
 import { isAway } from "./sleeping.ts";
 import { WaitQueue } from "./wait-queue.ts";
-
-/** Milliseconds after which a waiter that others were faster than has the lock handed to it. */
-const PATIENCE = 1;
 
 /** The line of a lock or a semaphore. */
 export class ExclusiveLine extends WaitQueue {
@@ -101,13 +97,4 @@ export function moveWaiters(from: LocalLine, to: WaitQueue): void {
     to.unlock([...woken, ...(local.state === WAITING ? [] : to.signal())]);
   }
   from.waiters.clear();
-}
-
-/** For how many milliseconds others were faster than a node's waiter; counts from the first time it is asked. */
-function passedOverFor(words: Int32Array, node: number): number {
-  // Threads have different origins of time. The sum wraps around, so only differences mean something; odd, it is never 0.
-  const now = (performance.timeOrigin + performance.now()) | 1;
-  const since = words[node + NODE_SINCE] as number;
-  if (since === 0) words[node + NODE_SINCE] = now;
-  return since === 0 ? 0 : now - since;
 }

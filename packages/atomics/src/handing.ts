@@ -1,6 +1,9 @@
 import type { Agent } from "./agent.ts";
 import { isDead } from "./agent-table.ts";
-import { BY_TASK, LOCK_TASK, NODE_AGENT, NODE_TASK, ORPHANED, OWNER, WAITERS } from "./layout.ts";
+import { BY_TASK, LOCK_TASK, NODE_AGENT, NODE_SINCE, NODE_TASK, ORPHANED, OWNER, WAITERS } from "./layout.ts";
+
+/** Milliseconds after which a waiter that others were faster than has the lock handed to it. */
+export const PATIENCE = 1;
 
 /** Makes a waiter the owner of the lock in whose line it stands. Needs the line's lock. */
 export function makeOwner({ heap }: Agent, lock: number, node: number): void {
@@ -15,4 +18,22 @@ export function makeOwner({ heap }: Agent, lock: number, node: number): void {
 /** Goes on where one stopped who died while it handed a lock over. Needs the line's lock. */
 export function finishHandOver(agent: Agent, lock: number, node: number): void {
   if (isDead(agent, Atomics.load(agent.heap.reach(lock), lock) & OWNER)) makeOwner(agent, lock, node);
+}
+
+/** For how many milliseconds others were faster than a node's waiter; counts from the first time it is asked. */
+export function passedOverFor(words: Int32Array, node: number): number {
+  const now = commonTime();
+  const since = words[node + NODE_SINCE] as number;
+  if (since === 0) words[node + NODE_SINCE] = now;
+  return since === 0 ? 0 : now - since;
+}
+
+/** Has the next who releases what a node's waiter wants hand it over. */
+export function makeNext(words: Int32Array, node: number): void {
+  words[node + NODE_SINCE] = (commonTime() - 4 * PATIENCE) | 1;
+}
+
+/** Threads have different origins of time. The sum wraps around, so only differences mean something; odd, it is never 0. */
+function commonTime(): number {
+  return (performance.timeOrigin + performance.now()) | 1;
 }
