@@ -6,7 +6,7 @@
 // One lock guards it all. A thread killed inside loses at most the block it was about to get or give.
 
 import { ArenaFullError } from "./errors.ts";
-import { HEADER_END, HEADER_FREE, HEADER_HEAP_LOCK, HEADER_USED } from "./layout.ts";
+import { HEADER_END, HEADER_FREE, HEADER_HEAP_LOCK, HEADER_USED, OBJECT_SERIAL } from "./layout.ts";
 import type { Memory } from "./memory.ts";
 import { lockSpin, unlockSpin } from "./spin-lock.ts";
 
@@ -103,6 +103,8 @@ export class Heap {
   give(place: number, order: number): void {
     const words = this.reach(place);
     this.tags[place / UNIT_WORDS] = order;
+    // A handle of what lay here is told by that: no serial number is 0.
+    words[place + OBJECT_SERIAL] = 0;
     words[place] = words[HEADER_FREE + order] as number;
     words[HEADER_FREE + order] = place;
   }
