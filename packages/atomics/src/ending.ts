@@ -40,7 +40,7 @@ function endQueue(agent: Agent, id: number, base: number): WaitQueue {
   return new WaitQueue(agent, base + AGENT_END, {
     ...anyPrimitive,
     // Asked under the queue's lock, as is the value changed under it: no mark is needed. A new tenant of the slot is another agent.
-    enter: () => slotOf(agent.heap, id) === 0 || agent.heap.reach(base)[base + AGENT_END + QUEUE_VALUE] === ENDED,
+    admit: () => slotOf(agent.heap, id) === 0 || agent.heap.reach(base)[base + AGENT_END + QUEUE_VALUE] === ENDED,
     asyncForm: "joinAsync",
   });
 }

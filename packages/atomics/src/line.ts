@@ -15,7 +15,7 @@ export interface Waitable {
    * @param task The async task that the waiter waits for; 0 for a thread.
    * @param mayPass Whether it may come before those who wait: false for a task that comes anew when there are some.
    */
-  enter(task: number, mayPass: boolean): boolean;
+  admit(task: number, mayPass: boolean): boolean;
 
   /**
    * Somebody joined or left the line, whose lock is held: marks the value, or takes the mark off if the line is `empty`.

@@ -40,7 +40,7 @@ export class LocalWaiter implements PendingWait {
   look(): boolean {
     if (this.state === WAITING) return false;
     this.state = WAITING;
-    if (!this.line.owner.enter(this.task, true)) return false;
+    if (!this.line.owner.admit(this.task, true)) return false;
     this.leave();
     return true;
   }
@@ -99,7 +99,7 @@ export class LocalLine implements Line {
   }
 
   async waitAsync(deadline: Deadline, signal?: AbortSignal, task = 0): Promise<boolean> {
-    if (this.owner.enter(task, this.isEmpty)) return true;
+    if (this.owner.admit(task, this.isEmpty)) return true;
     const waiter = new LocalWaiter(this, task);
     this.waiters.add(waiter);
     if (this.owner.changed(false)) this.signal();

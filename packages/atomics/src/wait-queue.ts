@@ -3,7 +3,7 @@
 // A primitive keeps a value, and beside it a queue of those who wait for the value to change: oldest first, blocked threads and
 // async tasks in one line. Each waiter has a node of its own and sleeps on that alone, so waking it wakes nobody else.
 //
-// Why no wake-up is lost. A waiter joins under the queue's lock, and only after `enter` has looked at the value once more and
+// Why no wake-up is lost. A waiter joins under the queue's lock, and only after `admit` has looked at the value once more and
 // left a mark in it ("somebody waits"). Whoever changes the value does so in one atomic step which sees that mark, and then
 // takes the queue's lock and finds the node. So either the waiter sees the change, or the changer sees the waiter.
 // And between joining and falling asleep: the node's state is what the thread sleeps on, and waking changes it first.
@@ -178,7 +178,7 @@ export class WaitQueue implements Line {
   join(waiter: Waiter, task: number): boolean {
     waiter.begin(task);
     this.lock();
-    const admitted = this.owner.enter(task, waiter === this.agent.self || this.isEmpty);
+    const admitted = this.owner.admit(task, waiter === this.agent.self || this.isEmpty);
     this.unlock(admitted ? [] : this.push(waiter.node));
     return admitted;
   }
@@ -188,7 +188,7 @@ export class WaitQueue implements Line {
     // Back to WAITING before the try: a change of the value after a failed try signals anew.
     if (waiter.state === WAITING) return false;
     const looks = waiter.waitOn();
-    if (looks && !this.owner.enter(waiter.task, true)) return false;
+    if (looks && !this.owner.admit(waiter.task, true)) return false;
     // Signalled again since: that was for another change of the value; `leave` passes it on. So is a permit handed on that came on top.
     if (!this.leave(waiter) && looks && waiter.state === HANDED_PERMIT) this.owner.passOn();
     return true;

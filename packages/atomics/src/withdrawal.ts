@@ -23,7 +23,7 @@ import { WaitQueue } from "./wait-queue.ts";
 
 /** What stands behind a queue of which only the line matters, not what kind of primitive it belongs to. */
 export const anyPrimitive: Waitable = {
-  enter: () => false,
+  admit: () => false,
   changed: () => false,
   passOn: () => {},
   asyncForm: "",

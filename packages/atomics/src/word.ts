@@ -78,7 +78,7 @@ export class Word extends ArenaObject {
   wait(expected: number, options?: Wait): WordWait {
     const deadline = new Deadline(checkWait(options));
     const expectation = new Expectation(this, expected);
-    if (expectation.enter()) return "not-equal";
+    if (expectation.admit()) return "not-equal";
     if (deadline.remaining() === 0) return "timed-out";
     return expectation.outcome(this.#queue(expectation).wait(deadline));
   }
@@ -93,7 +93,7 @@ export class Word extends ArenaObject {
     const deadline = new Deadline(checkWait(options));
     options?.signal?.throwIfAborted();
     const expectation = new Expectation(this, expected);
-    if (expectation.enter()) return "not-equal";
+    if (expectation.admit()) return "not-equal";
     if (deadline.remaining() === 0) return "timed-out";
     return expectation.outcome(await this.#queue(expectation).waitAsync(deadline, options?.signal));
   }
@@ -128,7 +128,7 @@ class Expectation implements Waitable {
     this.#expected = expected;
   }
 
-  enter(): boolean {
+  admit(): boolean {
     this.#unequal = this.#word.load() !== this.#expected;
     return this.#unequal;
   }

@@ -269,7 +269,7 @@ export class Condition extends ArenaObject implements Waitable {
     return "waitAsync";
   }
 
-  enter(): boolean {
+  admit(): boolean {
     return false;
   }
 

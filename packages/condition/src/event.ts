@@ -101,7 +101,7 @@ export class Event extends ArenaObject implements Waitable {
     return "waitAsync";
   }
 
-  enter(): boolean {
+  admit(): boolean {
     return Atomics.compareExchange(this.words, this.base, CLEAR, CROWDED) === SET;
   }
 

@@ -2,7 +2,7 @@
 //
 // Why no wake-up is lost: the line is never without somebody who will look again. Either the word is marked WAITERS while nobody may
 // come in, and then who opens it signals the oldest waiter; or a signalled waiter is on its way, which comes in, or finds the door
-// shut and marks the word before it sleeps again (`enter`). Who leaves the line passes on the signal that it had, and marks the word if
+// shut and marks the word before it sleeps again (`admit`). Who leaves the line passes on the signal that it had, and marks the word if
 // others remain (`changed`).
 //
 // An open door is open to whoever comes first, but to a patient waiter the lock or permit is handed; see `exclusive-line.ts` of the core.
@@ -76,7 +76,7 @@ export abstract class Exclusive extends SharedObject implements Waitable {
    * @throws {OwnerDiedError} If the last owner of a lock died; the caller holds it then.
    */
   acquire(options?: WaitOrTry): boolean {
-    return this.obtain(options) && this.checkSound();
+    return (options === undefined && this.enter()) || (this.obtain(options) && this.checkSound());
   }
 
   /**
@@ -124,9 +124,10 @@ export abstract class Exclusive extends SharedObject implements Waitable {
    */
   runExclusive<T>(fn: () => T): T {
     check("fn", fn, "function");
-    this.obtain();
+    const entered = this.enter();
+    if (!entered) this.obtain();
     try {
-      this.checkSound();
+      if (!entered) this.checkSound();
       const result = fn();
       if (typeof (result as PromiseLike<unknown> | null | undefined)?.then === "function") {
         throw new TypeError("fn returned a promise and would go on unprotected: use runExclusiveAsync()");
@@ -155,6 +156,9 @@ export abstract class Exclusive extends SharedObject implements Waitable {
 
   /** Whether a value of the word lets somebody in. */
   protected abstract isOpen(word: number): boolean;
+
+  /** The short way in, for a thread: as long as nobody else is there and all is in order; false if it can not be taken. */
+  protected abstract enter(): boolean;
 
   /** Comes in for this thread, or for an async task of it, if that is possible now. */
   protected abstract tryTake(task?: number): boolean;
@@ -217,7 +221,7 @@ export abstract class Exclusive extends SharedObject implements Waitable {
     return "acquireAsync";
   }
 
-  enter(task: number, mayPass: boolean): boolean {
+  admit(task: number, mayPass: boolean): boolean {
     while (mayPass) {
       if (this.tryTake(task)) return true;
       // Opened in between, and nobody saw the mark: another try is due.

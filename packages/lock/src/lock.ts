@@ -78,9 +78,11 @@ export class Lock extends Exclusive {
    * @throws {InvalidStateError} If it is not locked.
    */
   release(): void {
-    const { words, base } = this;
-    const word = Atomics.load(words, base);
-    if ((word & ~BY_TASK) === this.me && Atomics.compareExchange(words, base, word, FREE) === word) return;
+    const { words, base, me } = this;
+    const word = Atomics.compareExchange(words, base, me, FREE);
+    if (word === me) return;
+    const byTask = me | BY_TASK;
+    if (word === byTask && Atomics.compareExchange(words, base, byTask, FREE) === byTask) return;
     if (!this.#free()) throw new InvalidStateError(`release of an unlocked ${this[Symbol.toStringTag]}`);
   }
 
@@ -106,6 +108,10 @@ export class Lock extends Exclusive {
 
   protected override isOpen(word: number): boolean {
     return (word & OWNER) === FREE;
+  }
+
+  protected override enter(): boolean {
+    return !this.traced && Atomics.compareExchange(this.words, this.base, FREE, this.me) === FREE;
   }
 
   protected override tryTake(task = 0): boolean {

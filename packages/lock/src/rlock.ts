@@ -56,10 +56,6 @@ export class RLock extends Lock {
     return this.acquire(TRY);
   }
 
-  override acquire(options?: WaitOrTry): boolean {
-    return (options === undefined && this.#enter()) || super.acquire(options);
-  }
-
   // Not `async`: the promise has to reach the caller as it is, see `deliverTo`.
   override acquireAsync(options?: WaitAsync): Promise<boolean> {
     return this.#claim(options, (obtained) => obtained && this.checkSound());
@@ -137,14 +133,12 @@ export class RLock extends Lock {
     return this.#owner === 0 ? task === undefined : task?.find(this.#owner) !== undefined;
   }
 
-  /** The short way in, for a thread outside of tasks and as long as nobody else is there; false if it can not be taken. */
-  #enter(): boolean {
+  protected override enter(): boolean {
     if (currentTask() !== undefined) return false;
     const { words, base, me } = this;
-    const word = Atomics.load(words, base);
-    if (word === FREE) return !this.traced && Atomics.compareExchange(words, base, FREE, me) === FREE;
-    if (word === me) (words[base + LOCK_DEPTH] as number)++;
-    return word === me;
+    if (Atomics.load(words, base) !== me) return super.enter();
+    (words[base + LOCK_DEPTH] as number)++;
+    return true;
   }
 
   /** The short way out. */

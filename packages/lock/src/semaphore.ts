@@ -101,6 +101,10 @@ export class Semaphore extends Exclusive {
     return (word & PERMITS_MAX) !== 0;
   }
 
+  protected override enter(): boolean {
+    return this.tryTake();
+  }
+
   protected override tryTake(): boolean {
     const { words, base } = this;
     let word = Atomics.load(words, base);
