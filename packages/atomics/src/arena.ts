@@ -137,7 +137,12 @@ export class OpenArena {
     label(this.agent, base, name);
   }
 
-  /** Whether nobody but this agent knows the object of a block. */
+  /** Whether nobody but this agent, which has an object for a block, knows it now, nor will unless this agent tells. */
+  isMineAlone(place: number): boolean {
+    return this.isPrivate(place) || this.heap.reach(place)[place + OBJECT_COUNT] === 1;
+  }
+
+  /** Whether this agent has never told anybody of the object of a block. */
   isPrivate(place: number): boolean {
     return this.heap.reach(place)[place + OBJECT_COUNT] === -this.agent.id;
   }

@@ -76,7 +76,7 @@ export abstract class SharedObject {
 
   /** Whether no other agent knows the object. */
   protected get isPrivate(): boolean {
-    return this.place?.arena.isPrivate(this.place.start) ?? true;
+    return this.place?.arena.isMineAlone(this.place.start) ?? true;
   }
 
   /** What a new view has to know beyond the place; part of the handle. */

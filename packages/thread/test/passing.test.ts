@@ -8,6 +8,7 @@ import { until } from "@conc/testkit";
 import { setExcepthook, Thread } from "@conc/thread";
 import { describe, expect, it } from "vitest";
 import { noFailures } from "./start-waiting.ts";
+import * as actions from "./workers/actions.ts";
 import * as passing from "./workers/passing.ts";
 import { newSlate, read } from "./workers/slate.ts";
 
@@ -85,6 +86,15 @@ it("a primitive made in a thread lives on here after that thread has ended", asy
   expect(given).toBe(lock);
   expect(made).toBeInstanceOf(Lock);
   expect([made.locked, made.tryAcquire(), made.tryAcquire()]).toEqual([false, true, false]);
+});
+
+it("a lock that no other thread knows any more is nobody else's to release", () => {
+  const lock = new Lock({ name: "ledger" });
+  new Thread({ target: actions.nothing, args: [lock] }).start().join();
+  lock.acquire();
+  expect(() => lock.acquire()).toThrow('waits for lock "ledger", held by itself');
+  lock.release();
+  expect(lock.locked).toBe(false);
 });
 
 it("packed and unpacked in one thread, primitives, functions and threads are what they were", () => {
