@@ -7,13 +7,11 @@
 
 import { blockingNotAllowed } from "./blocking.ts";
 import { type Heap, NODE } from "./heap.ts";
+import { mayEnd, stayAlive } from "./keep-alive.ts";
 import { AGENT_SELF, HEADER_SLOTS, NODE_WORDS, SLOT_MASK } from "./layout.ts";
 import type { Memory } from "./memory.ts";
 import { watch } from "./sleeping.ts";
 import { Waiter } from "./waiter.ts";
-
-/** Keeps Node, Bun and Deno alive while an async wait is pending; a pending `waitAsync` does not. */
-const KEEP_ALIVE_INTERVAL = 2 ** 30;
 
 /** This thread, as a participant of one arena, with its pending waits. */
 export class Agent {
@@ -32,7 +30,6 @@ export class Agent {
   /** Async waits by their nodes; one that was given up stays until it was served, for until then its node can not be freed. */
   readonly #waiters = new Map<number, Waiter>();
   #told: Waiter[] = [];
-  #keepAlive: ReturnType<typeof setInterval> | undefined;
 
   constructor(memory: Memory, heap: Heap, id: number) {
     this.memory = memory;
@@ -60,10 +57,8 @@ export class Agent {
   open(): Waiter {
     const waiter = new Waiter(this, this.heap.allocate(NODE_WORDS * 4, this.id, NODE));
     this.#waiters.set(waiter.node, waiter);
-    if (this.pending++ === 0) {
-      this.#keepAlive = setInterval(() => {}, KEEP_ALIVE_INTERVAL);
-      watch(this);
-    }
+    stayAlive();
+    if (this.pending++ === 0) watch(this);
     return waiter;
   }
 
@@ -72,7 +67,8 @@ export class Agent {
     waiter.woken = undefined;
     // Out of use in one step: who clears up after the dead may signal it in the very moment in which it leaves its line.
     if (waiter.end()) this.#free(waiter);
-    if (--this.pending === 0) clearInterval(this.#keepAlive);
+    this.pending--;
+    mayEnd();
   }
 
   /** Has the waiter of a node serve itself soon, on the event loop; false if the node is not of an async wait of this agent. */

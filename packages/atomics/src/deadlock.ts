@@ -26,7 +26,6 @@ import {
   HEADER_DEADLOCK_LOCK,
   LOCK_DEPTH,
   NODE_AGENT,
-  NODE_NEXT,
   NODE_STATE,
   OWNER,
   SIGNAL,
@@ -36,7 +35,7 @@ import {
 import { notify } from "./sleeping.ts";
 import { lockSpin, unlockSpin } from "./spin-lock.ts";
 import { WaitQueue } from "./wait-queue.ts";
-import { anyPrimitive } from "./withdrawal.ts";
+import { anyPrimitive, lineOf } from "./withdrawal.ts";
 
 /** A thread and the lock that it waits for. */
 interface Link {
@@ -150,12 +149,9 @@ function isUndelivered(agent: Agent, lock: number): boolean {
   if ((Atomics.load(agent.heap.reach(lock), lock) & BY_TASK) === 0) return false;
   const queue = new WaitQueue(agent, lock, anyPrimitive);
   queue.lock();
-  let node = queue.first;
-  while (node !== 0 && agent.heap.reach(node)[node + NODE_STATE] !== HANDED_LOCK) {
-    node = agent.heap.reach(node)[node + NODE_NEXT] as number;
-  }
+  const undelivered = lineOf(queue).some((node) => agent.heap.reach(node)[node + NODE_STATE] === HANDED_LOCK);
   queue.unlock();
-  return node !== 0;
+  return undelivered;
 }
 
 /** The circle in words, a line for each thread in it. */

@@ -55,7 +55,6 @@ export {
   AGENT_DEAD,
   AGENT_FOREIGN,
   AGENT_HAS_HOOK,
-  AGENT_MAIN,
   AGENT_NAME_BYTES,
   AGENT_READY_TO_RUN,
   AGENT_RUNNING,
@@ -70,9 +69,7 @@ export {
   LOCK_DEPTH,
   LOCK_TASK,
   NAMED_BYTES,
-  NODE_AGENT,
   NODE_STATE,
-  NODE_TASK,
   ORPHANED,
   OWNER,
   QUEUE_LOCK,
@@ -94,6 +91,6 @@ export { Value } from "./value.ts";
 export type { DeltaOf, ValueOf, ValueType, ValueTypeName, ViewOf } from "./value-type.ts";
 export { WaitQueue } from "./wait-queue.ts";
 export { Waiter } from "./waiter.ts";
-export { countWaiting, grantOldest, standsIn } from "./waiters.ts";
+export { countWaiting, standsIn } from "./waiters.ts";
 export { anyPrimitive } from "./withdrawal.ts";
 export { Word, type WordWait } from "./word.ts";

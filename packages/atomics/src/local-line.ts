@@ -4,14 +4,9 @@ import { type PendingWait, untilSettled } from "./async-wait.ts";
 import { blockingNotAllowed } from "./blocking.ts";
 import type { Deadline } from "./deadline.ts";
 import { DeadlockError } from "./errors.ts";
+import { mayEnd, stayAlive } from "./keep-alive.ts";
 import { SIGNALLED, WAITING } from "./layout.ts";
 import type { Line, Waitable } from "./line.ts";
-
-/** Keeps Node, Bun and Deno alive while an async wait is pending. */
-const KEEP_ALIVE_INTERVAL = 2 ** 30;
-
-let pending = 0;
-let keepAlive: ReturnType<typeof setInterval> | undefined;
 
 /** How this thread sleeps. An arena brings its own way, by which the others know of it. */
 let sleep = (ms: number): void => {
@@ -103,11 +98,11 @@ export class LocalLine implements Line {
     const waiter = new LocalWaiter(this, task);
     this.waiters.add(waiter);
     if (this.owner.changed(false)) this.signal();
-    if (pending++ === 0) keepAlive = setInterval(() => {}, KEEP_ALIVE_INTERVAL);
+    stayAlive();
     try {
       return await untilSettled(waiter, deadline, signal);
     } finally {
-      if (--pending === 0) clearInterval(keepAlive);
+      mayEnd();
     }
   }
 }

@@ -1,8 +1,8 @@
 // What is asked of a queue beyond what locks need, which are smaller without it.
 
-import { NODE_NEXT } from "./layout.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 import type { Waiter } from "./waiter.ts";
+import { lineOf } from "./withdrawal.ts";
 
 /** Grants the `count` oldest waiters of a queue what they wait for, and says how many there were. */
 export function grantOldest(queue: WaitQueue, count: number): number {
@@ -16,10 +16,9 @@ export function grantOldest(queue: WaitQueue, count: number): number {
 /** How many wait in a queue; out of date as soon as read. */
 export function countWaiting(queue: WaitQueue): number {
   queue.lock();
-  let count = 0;
-  for (let node = queue.first; node !== 0; node = queue.agent.heap.reach(node)[node + NODE_NEXT] as number) count++;
+  const { length } = lineOf(queue);
   queue.unlock();
-  return count;
+  return length;
 }
 
 /** Whether a waiter stands in the queue; a signal that says only "look again" is answered with that. */

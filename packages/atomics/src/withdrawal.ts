@@ -79,8 +79,8 @@ export function repair(queue: WaitQueue): void {
   }
 }
 
-/** Who stands in a line. */
-function lineOf({ agent: { heap }, first }: WaitQueue): number[] {
+/** Who stands in a line, oldest first. Needs the queue's lock. */
+export function lineOf({ agent: { heap }, first }: WaitQueue): number[] {
   const line: number[] = [];
   for (let node = first; node !== 0; node = heap.reach(node)[node + NODE_NEXT] as number) line.push(node);
   return line;

@@ -1,5 +1,5 @@
-// A lock as its conditions need it. These are functions and not methods, so that locks without conditions are smaller, and users do not
-// meet them.
+// A lock as its conditions need it. This stands apart from the lock, so that locks without conditions are smaller, and users do not meet
+// it.
 
 import {
   announceReturn,
