@@ -13,6 +13,8 @@ import type { Memory } from "./memory.ts";
 import { watch } from "./sleeping.ts";
 import { Waiter } from "./waiter.ts";
 
+const NOBODY: readonly Waiter[] = [];
+
 /** This thread, as a participant of one arena, with its pending waits. */
 export class Agent {
   readonly memory: Memory;
@@ -30,6 +32,8 @@ export class Agent {
   /** Async waits by their nodes; one that was given up stays until it was served, for until then its node can not be freed. */
   readonly #waiters = new Map<number, Waiter>();
   #told: Waiter[] = [];
+  /** Whether it was found that this thread may sleep. */
+  #blocks = false;
 
   constructor(memory: Memory, heap: Heap, id: number) {
     this.memory = memory;
@@ -46,8 +50,10 @@ export class Agent {
    * @throws {BlockingNotAllowedError} On a browser's main thread, and where no other thread could end the sleep.
    */
   mayBlock(asyncForm: string): void {
+    if (this.#blocks) return;
     try {
       this.memory.wait(this.heap.words, 0, 0, 0);
+      this.#blocks = true;
     } catch {
       throw blockingNotAllowed(asyncForm);
     }
@@ -98,8 +104,8 @@ export class Agent {
   }
 
   /** Those who were told and have not served themselves, which they will not do now; oldest first. */
-  takeTold(): Waiter[] {
-    return this.#told.splice(0);
+  takeTold(): readonly Waiter[] {
+    return this.#told.length === 0 ? NOBODY : this.#told.splice(0);
   }
 
   #free(waiter: Waiter): void {

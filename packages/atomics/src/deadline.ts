@@ -32,7 +32,7 @@ export class Deadline {
 
   /** @param timeout Milliseconds from now, as {@link checkWait} gives them; left out, it never comes. */
   constructor(timeout: number = FOR_EVER) {
-    this.#at = performance.now() + timeout;
+    this.#at = timeout === FOR_EVER ? timeout : performance.now() + timeout;
   }
 
   /** Whether it never comes. */
@@ -42,7 +42,7 @@ export class Deadline {
 
   /** Milliseconds that are left: `Infinity` if it never comes, 0 once it has passed. */
   remaining(): number {
-    return Math.max(0, this.#at - performance.now());
+    return this.isEndless ? FOR_EVER : Math.max(0, this.#at - performance.now());
   }
 }
 

@@ -43,7 +43,7 @@ export class Waiter {
 
   /** Answers a signal by waiting on; false if it was given what it waits for meanwhile. */
   waitOn(): boolean {
-    const waits = this.#change(SIGNALLED, WAITING) <= SIGNALLED;
+    const waits = this.state <= SIGNALLED && this.#change(SIGNALLED, WAITING) <= SIGNALLED;
     this.served = !waits;
     return waits;
   }
