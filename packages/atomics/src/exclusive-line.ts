@@ -3,10 +3,15 @@
 // What is free is open to whoever comes first: a thread that is running beats one that has to be woken, which makes locks several times
 // faster. But a waiter that others were faster than for a millisecond has the lock, or the permit, handed to it.
 //
+// A thread that was told to look, and finds that another one took the lock meanwhile, does not mark it again at once: whoever holds it
+// would have to wake somebody at each release, which takes longer than most sections. It naps, and looks by itself, until its patience
+// is at an end. Nobody else is called meanwhile; should it die, those who wait are told to look, as ever.
+//
 // The word of a lock whose owner died still names the dead one, and those who wait are told to look when an agent dies. Whoever comes
 // first puts its own id there, and the mark ORPHANED, which stays until somebody says that all is in order.
 
 import { isDead } from "./agent-table.ts";
+import type { Deadline } from "./deadline.ts";
 import { OwnerDiedError } from "./errors.ts";
 import { makeOwner, PATIENCE, passedOverFor } from "./handing.ts";
 import { isTraced, keepTrace } from "./label.ts";
@@ -22,14 +27,44 @@ import {
   QUEUE_LOCK,
   SIGNAL,
   SIGNALLED,
+  WAITERS,
   WAITING,
 } from "./layout.ts";
 import type { LocalLine } from "./local-line.ts";
 import { isAway } from "./sleeping.ts";
 import { WaitQueue } from "./wait-queue.ts";
+import type { Waiter } from "./waiter.ts";
+
+/** Milliseconds that one who was told to look, and was not fast enough, sleeps before it looks again; each time twice as long. */
+const SHORTEST_NAP = 0.05;
+const LONGEST_NAP = 0.4;
 
 /** The line of a lock or a semaphore. */
 export class ExclusiveLine extends WaitQueue {
+  override wait(deadline: Deadline, task = 0): boolean {
+    const { agent, owner } = this;
+    agent.mayBlock(owner.asyncForm);
+    return this.spin.until(() => owner.tryAdmit?.(task) === true) || super.wait(deadline, task);
+  }
+
+  override outlasts(waiter: Waiter, deadline: Deadline): boolean {
+    if (waiter.state !== SIGNALLED) return false;
+    const { agent, at, owner } = this;
+    const words = agent.heap.reach(at);
+    const { node, task } = waiter;
+    for (let nap = SHORTEST_NAP; (Atomics.load(words, at) & WAITERS) === 0; nap *= 2) {
+      if (this.spin.until(() => owner.tryAdmit?.(task) === true)) {
+        this.comeIn(waiter, waiter.waitOn());
+        return true;
+      }
+      const left = deadline.remaining();
+      const nodes = agent.heap.reach(node);
+      if (nap > LONGEST_NAP || left === 0 || passedOverFor(nodes, node) > PATIENCE) break;
+      agent.memory.wait(nodes, node + NODE_STATE, SIGNALLED, Math.min(nap, left));
+    }
+    return false;
+  }
+
   get heir(): number {
     const { heap, id } = this.agent;
     let node = this.first;

@@ -17,6 +17,9 @@ export interface Waitable {
    */
   admit(task: number, mayPass: boolean): boolean;
 
+  /** As `admit` for one who may pass, but if it fails it has not changed anything. What only others can give has no such method. */
+  tryAdmit?(task: number): boolean;
+
   /**
    * Somebody joined or left the line, whose lock is held: marks the value, or takes the mark off if the line is `empty`.
    *

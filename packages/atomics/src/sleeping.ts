@@ -32,12 +32,6 @@ import { WaitQueue } from "./wait-queue.ts";
 import type { Waiter } from "./waiter.ts";
 import { anyPrimitive, withdraw } from "./withdrawal.ts";
 
-/** Blocks in a queue until admitted. */
-export function waitBlocked(queue: WaitQueue, deadline: Deadline, task: number): boolean {
-  const { self } = queue.agent;
-  return queue.join(self, task) || resumeBlocked(queue, self, deadline);
-}
-
 /**
  * Goes on waiting, blocked, as one who stands in this line already; false if the time ran out first.
  *
@@ -51,10 +45,10 @@ export function resumeBlocked(queue: WaitQueue, waiter: Waiter, deadline: Deadli
     checkDeadlock(queue);
   };
   try {
-    while (!queue.isAdmitted(waiter)) {
+    while (!queue.outlasts(waiter, deadline) && !queue.isAdmitted(waiter)) {
       const remaining = deadline.remaining();
       if (remaining === 0) return !queue.leave(waiter);
-      park(agent, remaining, watched ? check : undefined);
+      queue.rest(remaining, watched ? check : undefined);
     }
     return true;
   } catch (error) {
@@ -83,8 +77,13 @@ export function park(agent: Agent, timeout: number, check?: () => void): void {
   } finally {
     Atomics.compareExchange(words, base + AGENT_STATE, AGENT_BLOCKED, before);
     serveReady(agent);
-    if (Atomics.exchange(words, base + AGENT_MISSED, 0) !== 0) lookAgain(agent);
+    if (take(words, base + AGENT_MISSED) !== 0) lookAgain(agent);
   }
+}
+
+/** Empties a word. It mostly is empty, and to look costs less than to exchange. */
+function take(words: Int32Array, index: number): number {
+  return Atomics.load(words, index) === 0 ? 0 : Atomics.exchange(words, index, 0);
 }
 
 /** Sleeps for some time. */
@@ -116,7 +115,7 @@ function lookAgain(agent: Agent): void {
 function serveReady(agent: Agent): void {
   serveTold(agent);
   const { heap, base } = agent;
-  if (Atomics.exchange(heap.reach(base), base + AGENT_BEREFT, 0) !== 0) serveUntold(agent);
+  if (take(heap.reach(base), base + AGENT_BEREFT) !== 0) serveUntold(agent);
 }
 
 /**
@@ -142,8 +141,9 @@ function serveUntold(agent: Agent): void {
 
 function serveTold(agent: Agent): void {
   const { heap, base } = agent;
+  let node = take(heap.reach(base), base + AGENT_READY);
+  if (node === 0) return;
   const told: number[] = [];
-  let node = Atomics.exchange(heap.reach(base), base + AGENT_READY, 0);
   for (; node !== 0; node = heap.reach(node)[node + NODE_READY] as number) told.push(node);
   // The stack has the newest on top; they are served in the order in which they were told.
   for (const each of told.reverse()) agent.serve(each);
@@ -170,7 +170,8 @@ export function tell({ heap }: Agent, node: number): number {
   if (base === 0) return 0;
   const slot = heap.reach(base);
   const self = base + AGENT_SELF;
-  if (node === self) return self + NODE_STATE;
+  // It says that it is blocked, and then sees the new state before it falls asleep: unless it has said so, it needs no waking.
+  if (node === self) return Atomics.load(slot, base + AGENT_STATE) === AGENT_BLOCKED ? self + NODE_STATE : 0;
   let top: number;
   do {
     top = Atomics.load(slot, base + AGENT_READY);

@@ -30,8 +30,9 @@ import {
   WAITING,
 } from "./layout.ts";
 import type { Line, Waitable } from "./line.ts";
-import { isAway, notify, tell, waitBlocked } from "./sleeping.ts";
+import { isAway, notify, park, resumeBlocked, tell } from "./sleeping.ts";
 import { lockSpin, unlockSpin } from "./spin-lock.ts";
+import { Spin } from "./spinning.ts";
 import type { Waiter } from "./waiter.ts";
 import { repair } from "./withdrawal.ts";
 
@@ -41,6 +42,7 @@ export class WaitQueue implements Line {
   /** The place of the value; the queue's own words follow it. */
   readonly at: number;
   readonly owner: Waitable;
+  protected readonly spin: Spin = new Spin();
 
   constructor(agent: Agent, at: number, owner: Waitable) {
     this.agent = agent;
@@ -131,8 +133,15 @@ export class WaitQueue implements Line {
   }
 
   wait(deadline: Deadline, task = 0): boolean {
-    this.agent.mayBlock(this.owner.asyncForm);
-    return waitBlocked(this, deadline, task);
+    const { agent, owner } = this;
+    agent.mayBlock(owner.asyncForm);
+    return this.join(agent.self, task) || resumeBlocked(this, agent.self, deadline);
+  }
+
+  /** Blocks this thread, in whose line it stands, until it may have been told something; see {@link park}. */
+  rest(timeout: number, check?: () => void): void {
+    const { self } = this.agent;
+    if (!this.spin.until(() => self.state !== WAITING)) park(this.agent, timeout, check);
   }
 
   waitAsync(deadline: Deadline, signal?: AbortSignal, task = 0): Promise<boolean> {
@@ -189,13 +198,33 @@ export class WaitQueue implements Line {
     if (waiter.state === WAITING) return false;
     const looks = waiter.waitOn();
     if (looks && !this.owner.admit(waiter.task, true)) return false;
-    // Signalled again since: that was for another change of the value; `leave` passes it on. So is a permit handed on that came on top.
-    if (!this.leave(waiter) && looks && waiter.state === HANDED_PERMIT) this.owner.passOn();
+    this.comeIn(waiter, looks);
     return true;
+  }
+
+  /**
+   * Has a waiter that has what it wants leave the line.
+   *
+   * @param tookIt Whether it helped itself, and was not given it.
+   */
+  protected comeIn(waiter: Waiter, tookIt: boolean): void {
+    // Signalled again since: that was for another change of the value; `leave` passes it on. So is a permit handed on that came on top.
+    if (!this.leave(waiter) && tookIt && waiter.state === HANDED_PERMIT) this.owner.passOn();
+  }
+
+  /**
+   * Called of a blocked waiter that may have been told to look: waits some more in a way that costs others nothing, if others were faster.
+   *
+   * @returns Whether it has what it wants; then it has left the line.
+   */
+  outlasts(_waiter: Waiter, _deadline: Deadline): boolean {
+    return false;
   }
 
   /** Takes a waiter out of the line; whether it leaves with empty hands: neither granted nor handed anything, nor moved elsewhere. */
   leave(waiter: Waiter): boolean {
+    // Who granted it takes it out of the line, as the last thing that is done to the node.
+    if (waiter.state === GRANTED && waiter.queue === 0) return false;
     this.lock();
     const { state } = waiter;
     const here = waiter.queue === this.at;

@@ -19,7 +19,6 @@ import {
   NotOwnerError,
   type PendingWait,
   type Place,
-  park,
   QUEUE_LOCK,
   QUEUE_WORDS,
   registerType,
@@ -141,7 +140,7 @@ export class Condition extends ArenaObject implements Waitable {
     while (standsIn(this.#queue, waiter)) {
       const remaining = deadline.remaining();
       if (remaining > 0) {
-        park(this.agent, remaining);
+        this.#queue.rest(remaining);
       } else if (this.#queue.leave(waiter)) {
         this.#monitor.reacquire(waiter, holding.task);
         this.#monitor.restore(holding);

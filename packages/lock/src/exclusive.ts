@@ -24,9 +24,6 @@ import {
 } from "@conc/atomics";
 import { Guard } from "./guard.ts";
 
-/** Polls before a thread goes to sleep: some 0.5 µs, which most sections do not exceed. */
-const SPINS = 100;
-
 const TAKEN = Promise.resolve(true);
 
 /** This thread, in the word of a lock that no other thread knows: unlike the id of any agent. */
@@ -176,7 +173,7 @@ export abstract class Exclusive extends SharedObject implements Waitable {
   /** Comes in, if need be after a wait: what `acquire` does before it checks. */
   protected obtain(options?: WaitOrTry): boolean {
     const timeout = checkWait(options);
-    return this.tryTake() || (timeout > 0 && this.waitBlocking(timeout, 0));
+    return this.tryTake() || (timeout > 0 && this.line.wait(new Deadline(timeout)));
   }
 
   /** As {@link obtain}, for an async task of this thread. */
@@ -187,16 +184,6 @@ export abstract class Exclusive extends SharedObject implements Waitable {
     signal?.throwIfAborted();
     if (line.isEmpty && this.tryTake(task)) return true;
     return timeout > 0 && line.waitAsync(new Deadline(timeout), signal, task);
-  }
-
-  /** Blocks, after a moment of spinning, until it can be taken. */
-  protected waitBlocking(timeout: number, task: number): boolean {
-    const deadline = new Deadline(timeout);
-    const { words, base } = this;
-    for (let spin = this.place ? SPINS : 0; spin > 0; spin--) {
-      if (this.isOpen(Atomics.load(words, base)) && this.tryTake(task)) return true;
-    }
-    return this.line.wait(deadline, task);
   }
 
   /** A guard for what was obtained. */
@@ -219,6 +206,10 @@ export abstract class Exclusive extends SharedObject implements Waitable {
 
   get asyncForm(): string {
     return "acquireAsync";
+  }
+
+  tryAdmit(task: number): boolean {
+    return this.isOpen(Atomics.load(this.words, this.base)) && this.tryTake(task);
   }
 
   admit(task: number, mayPass: boolean): boolean {

@@ -2,6 +2,7 @@ import {
   BY_TASK,
   check,
   checkWait,
+  Deadline,
   FREE,
   InvalidStateError,
   LOCK_DEPTH,
@@ -95,7 +96,7 @@ export class RLock extends Lock {
       this.#deepen(1);
       return true;
     }
-    const taken = this.tryTake(id) || (timeout > 0 && this.waitBlocking(timeout, id));
+    const taken = this.tryTake(id) || (timeout > 0 && this.line.wait(new Deadline(timeout), id));
     if (taken && task) task.holds++;
     return taken;
   }
