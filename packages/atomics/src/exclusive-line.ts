@@ -31,7 +31,7 @@ import {
   WAITING,
 } from "./layout.ts";
 import type { LocalLine } from "./local-line.ts";
-import { isAway } from "./sleeping.ts";
+import { isAway, park } from "./sleeping.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import type { Waiter } from "./waiter.ts";
 
@@ -45,6 +45,11 @@ export class ExclusiveLine extends WaitQueue {
     const { agent, owner } = this;
     agent.mayBlock(owner.asyncForm);
     return this.spin.until(() => owner.tryAdmit?.(task) === true) || super.wait(deadline, task);
+  }
+
+  // It has looked at the lock itself before.
+  override rest(timeout: number, check?: () => void): void {
+    park(this.agent, timeout, check);
   }
 
   override outlasts(waiter: Waiter, deadline: Deadline): boolean {

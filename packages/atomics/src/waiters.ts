@@ -23,6 +23,8 @@ export function countWaiting(queue: WaitQueue): number {
 
 /** Whether a waiter stands in the queue; a signal that says only "look again" is answered with that. */
 export function standsIn(queue: WaitQueue, waiter: Waiter): boolean {
+  // It never comes back, so that it is no more here needs no second look.
+  if (waiter.queue !== queue.at) return false;
   queue.lock();
   const here = waiter.queue === queue.at;
   // Under the lock, for once it is moved to another line a signal is meant for that one.

@@ -137,7 +137,7 @@ export class Condition extends ArenaObject implements Waitable {
     this.agent.mayBlock(this.asyncForm);
     const waiter = this.agent.self;
     const holding = this.#join(waiter);
-    while (standsIn(this.#queue, waiter)) {
+    do {
       const remaining = deadline.remaining();
       if (remaining > 0) {
         this.#queue.rest(remaining);
@@ -146,7 +146,7 @@ export class Condition extends ArenaObject implements Waitable {
         this.#monitor.restore(holding);
         return false;
       }
-    }
+    } while (standsIn(this.#queue, waiter));
     this.#monitor.resume(waiter);
     this.#monitor.restore(holding);
     return true;
