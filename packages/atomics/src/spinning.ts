@@ -1,28 +1,51 @@
 // To sleep and be woken costs as much as some hundred polls where the waker has the same processor, and some thousand where it has
 // another one. So a thread that waits looks for a moment before it sleeps. But where the waker needs the very processor on which it
 // looks, all of that is lost, so how long it looks follows from what came of it before.
+//
+// Two threads that answer each other at once never need to sleep. But once one of them does, its answer comes later, by the time that it
+// takes to be woken, and so the other one sleeps, too, and so on for ever. Therefore a wait now and then looks for longer than that takes:
+// the answer then finds both awake.
 
 /** How often it looks at first, and after each time it was worth it: for half a microsecond or one, which most sections do not exceed. */
 const USUAL = 100;
 
-/** How often at most: where threads outnumber processors, more of it would cost more than it gains. */
-const MOST = 400;
+/** How often at most, but for a long look: a turn of two threads that share a condition takes less than that. */
+const MOST = 1000;
 
 /** How often at least: as long as it takes one who is awake to answer. */
 const LEAST = 32;
 
+/** How often once in a while: for as long as it takes to wake a thread on another processor. */
+const LONG = 4000;
+
+/** After how many waits that ended in sleep it looks for long: at first, and at most, should that be in vain again and again. */
+const SOON = 64;
+const LATE = 4096;
+
 /** The looks that one thread takes, before it sleeps, at one thing. */
 export class Spin {
   #polls = USUAL;
+  #asleep = 0;
+  #patience = SOON;
 
   /** Looks until `done`, for as long as that has been worth it lately; false if it is time to sleep. */
   until(done: () => boolean): boolean {
-    for (let poll = 0; poll < this.#polls; poll++) {
+    const long = this.#asleep === this.#patience;
+    const most = long ? LONG : this.#polls;
+    for (let poll = 0; poll < most; poll++) {
       if (!done()) continue;
       this.#polls = Math.min(Math.max(2 * poll, USUAL), MOST);
+      if (long) this.#plan(SOON);
       return true;
     }
     this.#polls = Math.max(this.#polls >>> 1, LEAST);
+    this.#asleep++;
+    if (long) this.#plan(Math.min(2 * this.#patience, LATE));
     return false;
+  }
+
+  #plan(patience: number): void {
+    this.#patience = patience;
+    this.#asleep = 0;
   }
 }
