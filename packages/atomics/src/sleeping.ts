@@ -120,22 +120,22 @@ function serveReady(agent: Agent): void {
 
 /**
  * Serves those whose state somebody changed who died before it told this agent. It did so under the lock of the line, or while it held the
- * heap: who has both, and still finds one that was not told, will not be told of it any more.
+ * heap: who has both, and still finds one that was not told, will not be told of it any more. Nor will one that was taken out of its line
+ * by who made that whole.
  */
 function serveUntold(agent: Agent): void {
   for (const node of [...agent.nodes]) {
     const words = agent.heap.reach(node);
     const at = Atomics.load(words, node + NODE_QUEUE);
-    if (at === 0 || Atomics.load(words, node + NODE_STATE) === WAITING) continue;
-    const queue = new WaitQueue(agent, at, anyPrimitive);
-    queue.lock();
+    if (Atomics.load(words, node + NODE_STATE) === WAITING) continue;
+    const queue = at === 0 ? undefined : new WaitQueue(agent, at, anyPrimitive);
+    queue?.lock();
     lockSpin(agent.heap.words, HEADER_HEAP_LOCK, agent.id);
     serveTold(agent);
-    if (Atomics.load(words, node + NODE_QUEUE) === at && Atomics.load(words, node + NODE_STATE) !== WAITING) {
-      agent.serveOnce(node);
-    }
+    const now = Atomics.load(words, node + NODE_QUEUE);
+    if ((now === at || now === 0) && Atomics.load(words, node + NODE_STATE) !== WAITING) agent.serveOnce(node);
     unlockSpin(agent.heap.words, HEADER_HEAP_LOCK);
-    queue.unlock();
+    queue?.unlock();
   }
 }
 

@@ -62,12 +62,19 @@ export function withdraw(agent: Agent, node: number, stays: boolean): boolean {
 
 /**
  * Makes a line whole which somebody was changing who died. Seen from its head it is so at any moment; but one who was to be
- * put into it, or just out of it in order to be put into another one, may be missing.
+ * put into it, or just out of it in order to be put into another one, may be missing. One that was granted is missing because it was
+ * to go: it is told so, or it would take itself out a second time, and those with it who came since.
  */
 export function repair(queue: WaitQueue): void {
   const { agent, at } = queue;
   const line = lineOf(queue);
-  const missing = nodesThatNeed(agent, at).filter((node) => !line.includes(node));
+  const missing: number[] = [];
+  for (const node of nodesThatStandIn(agent, at)) {
+    const words = agent.heap.reach(node);
+    if (line.includes(node)) continue;
+    if (Atomics.load(words, node + NODE_STATE) !== GRANTED) missing.push(node);
+    else Atomics.store(words, node + NODE_QUEUE, 0);
+  }
   let last = 0;
   for (const node of [...missing, ...line]) {
     queue.link(last, node);
@@ -86,13 +93,13 @@ export function lineOf({ agent: { heap }, first }: WaitQueue): number[] {
   return line;
 }
 
-/** The nodes of living agents that say they stand in a line, and wait. */
-function nodesThatNeed(agent: Agent, at: number): number[] {
+/** The nodes of living agents that say they stand in a line. */
+function nodesThatStandIn(agent: Agent, at: number): number[] {
   const nodes: number[] = [];
   const look = (node: number): void => {
     const words = agent.heap.reach(node);
-    const waits = Atomics.load(words, node + NODE_QUEUE) === at && Atomics.load(words, node + NODE_STATE) !== GRANTED;
-    if (waits && !isDead(agent, words[node + NODE_AGENT] as number)) nodes.push(node);
+    const stands = Atomics.load(words, node + NODE_QUEUE) === at;
+    if (stands && !isDead(agent, words[node + NODE_AGENT] as number)) nodes.push(node);
   };
   for (const id of new Agents(agent.heap).ids()) {
     const base = slotOf(agent.heap, id);

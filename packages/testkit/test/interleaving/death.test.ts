@@ -130,6 +130,29 @@ describe("a waiter dies", () => {
     { share, agents: { A: { run: sleep, mortal: true }, B: sleep, C: wake, U } },
     { preemptions: 1 },
   );
+  // Whoever died may have let a sleeper go, and not have told it that it stands in no line any more: it must not take others with it.
+  const rouse: Program<Bell> = ({ word }) => {
+    word.notify(1);
+    word.store(1);
+    word.notify();
+  };
+  const sleepAsync: Program<Bell> = async ({ word }) => {
+    while (word.load() === 0) await word.waitAsync(0);
+  };
+  for (const [who, B] of Object.entries({ threads: sleep, "a task and a thread": sleepAsync })) {
+    holds(
+      `Word: who wakes one after the other, ${who}`,
+      {
+        share,
+        agents: {
+          A: { run: rouse, mortal: true },
+          ...{ B, C: sleep },
+          U: { buries: "A", run: (bell, self) => [U.run(bell, self), rouse(bell, self)] },
+        },
+      },
+      { preemptions: 1 },
+    );
+  }
 });
 
 describe("an agent dies with a condition", () => {
