@@ -65,9 +65,11 @@ export function toHandle(value: Shareable): Handle {
   if (!isShareable(value))
     throw new TypeError(`only primitives have a handle, got ${value === null ? "null" : typeof value}`);
   if (HANDLE in value) return value[HANDLE]();
+  // First of all: an object that can not travel is not shared either.
+  const { handleFields } = value;
   const { arena, start } = moveIn(value);
   const serial = Sharing.of(arena).share(value, start);
-  return { type: value[Symbol.toStringTag], arena: arena.id, offset: start * 4, serial, ...value.handleFields };
+  return { type: value[Symbol.toStringTag], arena: arena.id, offset: start * 4, serial, ...handleFields };
 }
 
 /** Has an object live in an arena, where others can know it; its place there. */
