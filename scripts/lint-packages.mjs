@@ -13,13 +13,13 @@ const LAYERS = {
   atomics: [],
   lock: ["atomics"],
   condition: ["lock"],
-  barrier: ["condition"],
+  barrier: ["atomics"],
   queue: ["condition"],
   thread: ["condition"],
   local: ["thread"],
   executor: ["queue", "thread"],
   process: ["executor", "barrier", "local"],
-  sched: ["atomics", "lock"],
+  sched: ["atomics"],
 };
 
 /** What every manifest holds, in this order. `undefined`: each package says its own. */

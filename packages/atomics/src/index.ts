@@ -62,6 +62,7 @@ export {
   AGENT_STATE,
   BY_TASK,
   FREE,
+  GRANTED,
   HANDED_LOCK,
   HANDED_PERMIT,
   HEADER_OUTPUT_LOCK,
@@ -70,6 +71,7 @@ export {
   LOCK_TASK,
   NAMED_BYTES,
   NODE_STATE,
+  NODE_TASK,
   ORPHANED,
   OWNER,
   QUEUE_LOCK,
@@ -91,6 +93,6 @@ export { Value } from "./value.ts";
 export type { DeltaOf, ValueOf, ValueType, ValueTypeName, ViewOf } from "./value-type.ts";
 export { WaitQueue } from "./wait-queue.ts";
 export { Waiter } from "./waiter.ts";
-export { countWaiting, standsIn } from "./waiters.ts";
+export { countWaiting, lengthOf, standsIn } from "./waiters.ts";
 export { anyPrimitive } from "./withdrawal.ts";
 export { Word, type WordWait } from "./word.ts";

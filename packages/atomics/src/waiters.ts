@@ -1,8 +1,8 @@
 // What is asked of a queue beyond what locks need, which are smaller without it.
 
+import { NODE_NEXT } from "./layout.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 import type { Waiter } from "./waiter.ts";
-import { lineOf } from "./withdrawal.ts";
 
 /** Grants the `count` oldest waiters of a queue what they wait for, and says how many there were. */
 export function grantOldest(queue: WaitQueue, count: number): number {
@@ -16,8 +16,15 @@ export function grantOldest(queue: WaitQueue, count: number): number {
 /** How many wait in a queue; out of date as soon as read. */
 export function countWaiting(queue: WaitQueue): number {
   queue.lock();
-  const { length } = lineOf(queue);
+  const length = lengthOf(queue);
   queue.unlock();
+  return length;
+}
+
+/** How many stand in a line. Needs the queue's lock. */
+export function lengthOf({ agent: { heap }, first }: WaitQueue): number {
+  let length = 0;
+  for (let node = first; node !== 0; node = heap.reach(node)[node + NODE_NEXT] as number) length++;
   return length;
 }
 

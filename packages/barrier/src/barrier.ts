@@ -1,0 +1,323 @@
+import {
+  ArenaObject,
+  check,
+  checkMilliseconds,
+  checkWait,
+  Deadline,
+  InvalidStateError,
+  type Packed,
+  type PendingWait,
+  Place,
+  pack,
+  park,
+  registerType,
+  unpack,
+  untilSettled,
+  WAITING,
+  type Wait,
+  type WaitAsync,
+  type Waiter,
+} from "@conc/atomics";
+import { AT_THE_DOOR, CALLED_OFF, FAILED, PASSING, ROUNDS_BYTES, Rounds, TIMED_OUT } from "./rounds.ts";
+
+/** Polls before a thread goes to sleep: some 0.5 µs. */
+const SPINS = 100;
+
+const FOR_EVER: Deadline = /* @__PURE__ */ new Deadline();
+
+const PARTIES_MAX = 2 ** 31 - 1;
+
+type Action = () => unknown;
+
+/** What a barrier can be given. */
+export interface BarrierOptions {
+  /**
+   * Called once in each round, by the last party to arrive, before anyone goes on. If it returns a promise, that is awaited; the last party has
+   * to use `waitAsync` then. To be used from other threads it has to be registered with `tasks`.
+   */
+  readonly action?: Action | undefined;
+  /** The longest wait of those who do not say how long they wait, in milliseconds; for ever if left out. */
+  readonly timeout?: number | undefined;
+}
+
+/**
+ * Lets threads and async tasks wait for each other: when so many have arrived, all go on.
+ *
+ * It can be used again at once, by the same parties or others: who comes back early waits for the next round. More than are needed are served
+ * in groups. Either all of a round go on, or all get a {@link BrokenBarrierError}: when a wait times out or is aborted, the action
+ * throws, {@link abort} is called, or a party dies while it waits, by whatever cause. One that dies before it has arrived can not be
+ * known: for that there is `timeout`. What was written before `wait` is seen by all parties after it.
+ *
+ * @example
+ * const barrier = new Barrier(5);
+ * // in each of five threads
+ * const index = barrier.wait(); // 0 to 4, in the order in which they came
+ * if (index === 0) console.log("all are here");
+ *
+ * @see CPython `threading.Barrier`. A round that is complete is not broken afterwards, as in Java's `CyclicBarrier`.
+ */
+export class Barrier extends ArenaObject {
+  readonly #rounds: Rounds;
+  readonly #action: Action | undefined;
+  readonly #timeout: number;
+  /** Whether this thread is inside of the action. */
+  #acting = false;
+
+  /**
+   * @param parties How many have to arrive: an integer from 1 to 2^31 - 1.
+   * @throws {TypeError} If it is not a number, the action no function, or the timeout not a number.
+   * @throws {RangeError} If it is not such an integer, or the timeout is out of range.
+   */
+  constructor(parties: number, options?: BarrierOptions);
+  constructor(parties: number | Place, options: BarrierOptions = {}) {
+    const isNew = !(parties instanceof Place);
+    if (isNew) checkArguments(parties, options);
+    super(ROUNDS_BYTES, isNew ? undefined : parties);
+    this.#action = options.action;
+    this.#timeout = options.timeout ?? Number.POSITIVE_INFINITY;
+    this.#rounds = new Rounds(this.agent, this.base, () => this.toString(), isNew ? parties : undefined);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Barrier";
+  }
+
+  /** How many have to arrive. */
+  get parties(): number {
+    return this.#rounds.parties;
+  }
+
+  /** How many have arrived and wait for the others; 0 if it is broken. Out of date as soon as read. */
+  get waiting(): number {
+    return Math.max(0, this.#rounds.look());
+  }
+
+  /** Whether it is broken; out of date as soon as read. */
+  get broken(): boolean {
+    return this.#rounds.look() < 0;
+  }
+
+  /**
+   * Blocks until all parties have arrived.
+   *
+   * @param options.timeout Longest wait in milliseconds, the action included; the barrier's own if left out. When it has run out the barrier breaks;
+   * so it does at once for 0, unless this party is the last one.
+   * @returns The index of this party in the order of arrival, from 0 to `parties - 1`: different for all of a round.
+   * @throws {TypeError | RangeError} If the options are wrong, checked before anything else; the barrier does not break.
+   * @throws {BrokenBarrierError} If the barrier is broken, breaks or is reset meanwhile.
+   * @throws {BlockingNotAllowedError} On a browser's main thread, if it would have to wait.
+   * @throws {InvalidStateError} If called by the action.
+   * @throws What the action throws, if this party runs it. A promise that it returns is a TypeError.
+   */
+  wait(options?: Wait): number {
+    const deadline = this.#begin(options);
+    const rounds = this.#rounds;
+    const action = this.#action;
+    const { self } = this.agent;
+    let leader: Waiter | undefined;
+    try {
+      let index = rounds.arrive(self, action !== undefined);
+      while (index < 0) {
+        if (index === AT_THE_DOOR) rounds.waitAtDoor(deadline);
+        // Not with the thread's own node, for which there may be another use while it runs the action.
+        else leader = this.agent.open();
+        index = rounds.arrive(self, action !== undefined, leader);
+      }
+      if (index + 1 < rounds.parties) this.#sleep(self, deadline);
+      else if (action) this.#lead(leader as Waiter, action);
+      else return index;
+      return rounds.pass(index + 1 < rounds.parties ? self : (leader as Waiter), index);
+    } finally {
+      if (leader) this.agent.close(leader);
+    }
+  }
+
+  /**
+   * As {@link wait}, without blocking the thread; the program stays alive until the promise settles.
+   *
+   * @param options.signal Aborts the wait, and breaks the barrier for the others: the promise rejects with `signal.reason`. One that is aborted
+   * from the beginning breaks nothing, and one that comes when all have passed is too late.
+   */
+  async waitAsync(options?: WaitAsync): Promise<number> {
+    const deadline = this.#begin(options);
+    const signal = options?.signal;
+    signal?.throwIfAborted();
+    const rounds = this.#rounds;
+    const action = this.#action;
+    const waiter = this.agent.open();
+    const wait = pendingWait(rounds, waiter, signal);
+    let failure: Failure | undefined;
+    try {
+      let index = rounds.arrive(waiter, action !== undefined, waiter);
+      while (index < 0) {
+        await rounds.waitAtDoorAsync(deadline, signal);
+        index = rounds.arrive(waiter, action !== undefined, waiter);
+      }
+      if (index + 1 === rounds.parties) {
+        if (!action) return index;
+        this.#leadAsync(waiter, action, (error) => {
+          failure = { error };
+        });
+      }
+      // It may have been aborted by the action, or between the door and here.
+      if (signal?.aborted) wait.leave();
+      if (rounds.isIn(waiter)) {
+        await untilSettled(wait, deadline, signal).catch((error) => {
+          if (!signal?.aborted) throw error;
+        });
+      }
+      if (failure) throw failure.error;
+      if (signal?.aborted && !rounds.hasPassed(waiter)) throw signal.reason;
+      return rounds.pass(waiter, index);
+    } finally {
+      // Whatever the action still has to say is about a round that is over.
+      waiter.woken = undefined;
+      this.agent.close(waiter);
+    }
+  }
+
+  /** Refuses all who wait, and makes the barrier usable again if it was broken. Needs no agreement: who resets must know that it is time. */
+  reset(): void {
+    this.#rounds.reset();
+  }
+
+  /** Breaks the barrier: all who wait, and all who come until it is reset, get a {@link BrokenBarrierError}. */
+  abort(): void {
+    this.#rounds.abort();
+  }
+
+  override get handleFields(): Record<string, unknown> {
+    const timeout = this.#timeout === Number.POSITIVE_INFINITY ? undefined : this.#timeout;
+    return { timeout, ...(this.#action && this.#packed(this.#action)) };
+  }
+
+  protected override describe(): string {
+    return this.broken ? "broken" : `waiters=${this.waiting}/${this.parties}`;
+  }
+
+  /** What comes before anything else. */
+  #begin(options: Wait | undefined): Deadline {
+    const timeout = checkWait(options);
+    const own = options?.timeout === undefined ? this.#timeout : timeout;
+    if (this.#acting)
+      throw new InvalidStateError("the action of a barrier can not wait at it: nobody goes on before it has ended");
+    return own === Number.POSITIVE_INFINITY ? FOR_EVER : new Deadline(own);
+  }
+
+  /** Blocks until a waiter that has arrived is let go. */
+  #sleep(waiter: Waiter, deadline: Deadline): void {
+    const rounds = this.#rounds;
+    for (let spin = SPINS; spin > 0; spin--) if (!rounds.isIn(waiter)) return;
+    while (rounds.isIn(waiter)) {
+      if (waiter.state !== WAITING) {
+        rounds.lookAgain(waiter);
+        continue;
+      }
+      const remaining = deadline.remaining();
+      if (remaining === 0) rounds.end(waiter, TIMED_OUT);
+      else park(this.agent, remaining);
+    }
+  }
+
+  /** Runs the action, as the last one to arrive, and lets the others go. */
+  #lead(waiter: Waiter, action: Action): void {
+    try {
+      const result = this.#act(action);
+      if (isThenable(result)) {
+        result.then(undefined, () => {});
+        throw new TypeError("the action returned a promise, for which a blocked thread can not wait: use waitAsync()");
+      }
+    } catch (error) {
+      this.#rounds.end(waiter, FAILED);
+      throw error;
+    }
+    this.#rounds.end(waiter, PASSING);
+  }
+
+  /** As {@link Barrier.#lead}; the round may end while the action is still under way, and what comes of that is then about nothing. */
+  #leadAsync(waiter: Waiter, action: Action, fail: (error: unknown) => void): void {
+    const rounds = this.#rounds;
+    // Once the wait is over its node may be somebody else's.
+    const passes = (): void => void (waiter.woken && rounds.end(waiter, PASSING));
+    const fails = (error: unknown): void => {
+      fail(error);
+      if (waiter.woken) rounds.end(waiter, FAILED);
+    };
+    try {
+      const result = this.#act(action);
+      if (isThenable(result)) result.then(passes, fails).then(undefined, fail);
+      else passes();
+    } catch (error) {
+      fails(error);
+    }
+  }
+
+  #act(action: Action): unknown {
+    this.#acting = true;
+    try {
+      return action();
+    } finally {
+      this.#acting = false;
+    }
+  }
+
+  #packed(action: Action): { action: Packed; modules: readonly string[] } {
+    try {
+      const packed = pack(action);
+      return { action: packed, modules: packed.modules };
+    } catch (cause) {
+      throw new TypeError(
+        `a barrier whose action is not registered can not be sent to another thread: call tasks(import.meta, { ${action.name || "action"} }) ` +
+          "at the top level of the module that defines the action",
+        { cause },
+      );
+    }
+  }
+}
+
+interface Failure {
+  readonly error: unknown;
+}
+
+/** The async wait of a party. */
+function pendingWait(rounds: Rounds, waiter: Waiter, signal: AbortSignal | undefined): PendingWait {
+  const wait: PendingWait = {
+    woken: undefined,
+    look() {
+      if (rounds.isIn(waiter)) rounds.lookAgain(waiter);
+      return !rounds.isIn(waiter);
+    },
+    leave() {
+      rounds.end(waiter, signal?.aborted ? CALLED_OFF : TIMED_OUT);
+      return !rounds.hasPassed(waiter);
+    },
+    passOn() {},
+  };
+  waiter.woken = () => wait.woken?.();
+  return wait;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
+}
+
+function checkArguments(parties: number, options: BarrierOptions): void {
+  check("parties", parties, "number");
+  if (!Number.isInteger(parties) || parties < 1 || parties > PARTIES_MAX) {
+    throw new RangeError(`parties must be an integer from 1 to ${PARTIES_MAX}, got ${parties}`);
+  }
+  check("options", options, "object");
+  if (options.action !== undefined) check("action", options.action, "function");
+  if (options.timeout !== undefined) checkMilliseconds("timeout", options.timeout);
+}
+
+registerType("Barrier", {
+  module: import.meta.url,
+  make(place, { action, timeout }) {
+    const Viewed = Barrier as unknown as new (place: Place, options: BarrierOptions) => Barrier;
+    return new Viewed(place, {
+      timeout: timeout as number | undefined,
+      action: action === undefined ? undefined : (unpack(action as Packed) as Action),
+    });
+  },
+});

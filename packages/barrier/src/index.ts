@@ -1,0 +1,2 @@
+export { Barrier, type BarrierOptions } from "./barrier.ts";
+export { BrokenBarrierError } from "./errors.ts";
