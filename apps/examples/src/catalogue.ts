@@ -155,6 +155,22 @@ export const sections: readonly Section[] = [
         shows: "`set`, `clear`, `isSet`, and both answers of a `wait` with a timeout",
       },
       {
+        id: "barrier-race",
+        from: "000",
+        shows: "five runners start when the fifth is there, each with another index",
+      },
+      {
+        id: "barrier-init",
+        from: "000",
+        shows: "parallel start-up: all wait for the slowest, the action runs once",
+      },
+      {
+        id: "barrier-abort",
+        from: "000",
+        shows: "one step fails: `abort` frees the others, `reset` mends the barrier",
+      },
+      { id: "barrier-timeout", from: "001", shows: "a timeout breaks the barrier for all" },
+      {
         id: "semaphore-pool",
         from: "000 连接池",
         shows: "a pool of three connections for ten threads, never more than three in use",
@@ -164,6 +180,22 @@ export const sections: readonly Section[] = [
         id: "semaphore-bounded",
         from: "000",
         shows: "one release too many: `Semaphore` takes it, `BoundedSemaphore` throws",
+      },
+    ],
+  },
+  {
+    title: "Executors and scheduling",
+    folder: "executors",
+    examples: [
+      {
+        id: "sched-basic",
+        from: "003",
+        shows: "events run in the order of their times, and then of their priorities",
+      },
+      {
+        id: "sched-cancel",
+        from: "003",
+        shows: "`cancel`, `empty`, `queue`, `enterAbs`, and `run` without blocking",
       },
     ],
   },

@@ -178,6 +178,50 @@ example("event-clear-timeout", ({ lines }) => {
   expect(later).toBeGreaterThanOrEqual(100);
 });
 
+example("barrier-race", ({ lines }) => {
+  for (let i = 1; i <= 5; i++) {
+    const runner = new RegExp(`^runner-${i} starts, index [0-4]$`);
+    // Nobody starts before the last one is there.
+    for (let other = 1; other <= 5; other++) expectInOrder(lines, `runner-${other} is at the line`, runner);
+  }
+  expect(allOf(lines, /index (\d)$/).sort()).toEqual(["0", "1", "2", "3", "4"]);
+  expect(lines).toContain("4 of 5 wait");
+  expect(lines.at(-1)).toBe("all have started, 0 wait");
+});
+
+example("barrier-init", ({ lines }) => {
+  const opens = "all is ready, the program opens";
+  for (const step of ["disk", "cache", "connection pool"]) {
+    expectInOrder(lines, `${step}: ready`, opens, `${step}: at work`);
+  }
+  expect(lines.filter((line) => line === opens)).toHaveLength(1);
+  expect(lines).toHaveLength(7);
+});
+
+example("barrier-abort", ({ lines }) => {
+  const refused = "BrokenBarrierError: the barrier is broken: abort() was called";
+  expect(lines[0]).toBe("database: no connection, abort");
+  expect(lines.slice(1, 3).sort()).toEqual([`cache: ${refused}`, `disk: ${refused}`]);
+  expect(lines.slice(3, 5)).toEqual(["broken: true", "after reset, broken: false"]);
+  expect(lines.slice(5, 8).sort()).toEqual(["cache: at work", "database: at work", "disk: at work"]);
+  expect(lines.slice(8)).toEqual(["broken: false"]);
+});
+
+example("barrier-timeout", ({ lines }) => {
+  const why = "the barrier is broken: the time of a party ran out";
+  const names = lines.slice(0, 3).map((line) => line.match(/^(\w+): (.*), after (\d+) ms$/)?.slice(1, 3));
+  expect(names.slice(0, 2).sort()).toEqual([
+    ["hasty", why],
+    ["patient", why],
+  ]);
+  expect(names[2]).toEqual(["late", why]);
+  const [hasty] = numbersIn(lines, /^hasty: .* after (\d+) ms$/) as [number];
+  const [late] = numbersIn(lines, /^late: .* after (\d+) ms$/) as [number];
+  expect(hasty).toBeGreaterThanOrEqual(200);
+  expect(late).toBeLessThan(hasty);
+  expect(lines[3]).toBe("broken: true, waiting: 0");
+});
+
 example("semaphore-pool", ({ lines }) => {
   // Who has which connection, followed line by line.
   const users = new Map<string, string>();
