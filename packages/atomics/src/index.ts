@@ -89,6 +89,7 @@ export { Place } from "./place.ts";
 export { SharedArray } from "./shared-array.ts";
 export { type HandleType, registerClass, SharedObject } from "./shared-object.ts";
 export { notify, park, resumeBlocked, sleepFor } from "./sleeping.ts";
+export { Spin } from "./spinning.ts";
 export { Value } from "./value.ts";
 export type { DeltaOf, ValueOf, ValueType, ValueTypeName, ViewOf } from "./value-type.ts";
 export { WaitQueue } from "./wait-queue.ts";

@@ -11,6 +11,7 @@ import {
   pack,
   park,
   registerType,
+  Spin,
   unpack,
   untilSettled,
   WAITING,
@@ -19,9 +20,6 @@ import {
   type Waiter,
 } from "@conc/atomics";
 import { AT_THE_DOOR, CALLED_OFF, FAILED, PASSING, ROUNDS_BYTES, Rounds, TIMED_OUT } from "./rounds.ts";
-
-/** Polls before a thread goes to sleep: some 0.5 µs. */
-const SPINS = 100;
 
 const FOR_EVER: Deadline = /* @__PURE__ */ new Deadline();
 
@@ -58,6 +56,7 @@ export interface BarrierOptions {
  */
 export class Barrier extends ArenaObject {
   readonly #rounds: Rounds;
+  readonly #spin: Spin = new Spin();
   readonly #action: Action | undefined;
   readonly #timeout: number;
   /** Whether this thread is inside of the action. */
@@ -207,7 +206,7 @@ export class Barrier extends ArenaObject {
   /** Blocks until a waiter that has arrived is let go. */
   #sleep(waiter: Waiter, deadline: Deadline): void {
     const rounds = this.#rounds;
-    for (let spin = SPINS; spin > 0; spin--) if (!rounds.isIn(waiter)) return;
+    if (this.#spin.until(() => !rounds.isIn(waiter))) return;
     while (rounds.isIn(waiter)) {
       if (waiter.state !== WAITING) {
         rounds.lookAgain(waiter);

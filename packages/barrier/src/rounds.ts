@@ -69,7 +69,6 @@ export class Rounds {
   readonly #at: number;
   readonly #line: WaitQueue;
   readonly #door: WaitQueue;
-  #mayBlock = false;
 
   /** @param parties Of a new barrier. */
   constructor(agent: Agent, at: number, name: () => string, parties?: number) {
@@ -108,7 +107,7 @@ export class Rounds {
       }
       const own = isLast ? leader : waiter;
       if (!own) return LEADS;
-      if (own === this.#agent.self) this.#checkMayBlock();
+      if (own === this.#agent.self) this.#agent.mayBlock("waitAsync");
       own.begin(0);
       Atomics.store(this.#words, this.#at, index + 1);
       line.push(own.node);
@@ -197,12 +196,6 @@ export class Rounds {
 
   set #doom(value: number) {
     Atomics.store(this.#words, this.#at + DOOR, value);
-  }
-
-  #checkMayBlock(): void {
-    if (this.#mayBlock) return;
-    this.#agent.mayBlock("waitAsync");
-    this.#mayBlock = true;
   }
 
   /** Carries out what was decided, and finds whether a party has died. Needs the line's lock. */
