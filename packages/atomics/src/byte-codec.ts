@@ -1,10 +1,38 @@
+import type { OpenArena } from "./arena.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { ByteWriter, NOT_PLAIN } from "./byte-writer.ts";
+import { isWritable } from "./kinds.ts";
+import { GrowingViews, MemoryViews } from "./memory-views.ts";
+import { Packer } from "./packer.ts";
+import { WIRE } from "./tags.ts";
+import { FULL } from "./texts.ts";
+import { checkWire, dropWire, rebuild, type Wire } from "./wire.ts";
+
+const codecs = new WeakMap<OpenArena, ByteCodec>();
+
 /**
  * Writes values straight into the memory of an arena and reads them from there, in whatever thread.
  *
  * A value arrives as from a structured clone. Besides, primitives arrive as the same primitives, functions that are registered as
  * themselves, errors with their class, properties and cause. Places and sizes are in bytes.
  */
-export interface ByteCodec {
+export class ByteCodec {
+  readonly #views: GrowingViews;
+  /** Those that are not at work: a getter may write, too. */
+  readonly #writers: ByteWriter[] = [];
+  readonly #reader = new ByteReader();
+
+  private constructor(arena: OpenArena) {
+    this.#views = new GrowingViews(arena.memory);
+  }
+
+  /** This thread's codec for the memory of an arena. */
+  static of(arena: OpenArena): ByteCodec {
+    const codec = codecs.get(arena) ?? new ByteCodec(arena);
+    codecs.set(arena, codec);
+    return codec;
+  }
+
   /**
    * Writes a value from `at` on. Nothing at or behind `limit` is touched, and nothing before `at`.
    *
@@ -19,7 +47,19 @@ export interface ByteCodec {
    *   place, as long as it does not change meanwhile.
    * @throws {TypeError} If something in it can not travel; the message says where it is.
    */
-  write(value: unknown, at: number, limit: number): number;
+  write(value: unknown, at: number, limit: number): number {
+    const writer = this.#writers.pop() ?? new ByteWriter();
+    try {
+      const views = this.#views.reach(limit);
+      return writer.write(value, at >> 2, limit >> 2, views) << 2;
+    } catch (reason) {
+      if (reason !== FULL && reason !== NOT_PLAIN) throw reason;
+      const size = reason === FULL ? this.#measure(writer, value, 0, limit - at) : undefined;
+      return size === undefined ? this.#writeCut(writer, value, at, limit) : -size;
+    } finally {
+      this.#writers.push(writer);
+    }
+  }
 
   /**
    * Makes the value that was written there. Each is to be read once, or dropped: its primitives arrive.
@@ -29,11 +69,57 @@ export interface ByteCodec {
    *   may be read again, here or in another thread.
    * @throws {InvalidStateError} If a primitive in it lies in an arena that this thread does not know; as above.
    */
-  read(at: number, end: number): unknown;
+  read(at: number, end: number): unknown {
+    const { words } = this.#views.reach(end);
+    if (words[at >> 2] !== WIRE) return this.#reader.read(at >> 2, this.#views.reach(end));
+    const wire = this.#wireAt(at, end);
+    checkWire(wire);
+    return rebuild(wire);
+  }
 
   /** Lets go of the primitives in a value that nobody is going to read. */
-  drop(at: number, end: number): void;
+  drop(at: number, end: number): void {
+    if (this.#views.reach(end).words[at >> 2] === WIRE) dropWire(this.#wireAt(at, end));
+  }
 
   /** The URLs of the modules that a reader of the value has to import first; nearly always none. */
-  modules(at: number, end: number): readonly string[];
+  modules(at: number, end: number): readonly string[] {
+    return this.#views.reach(end).words[at >> 2] === WIRE ? (this.#wireAt(at, end).modules ?? []) : [];
+  }
+
+  /** Writes what is not plain: a copy, taken apart. */
+  #writeCut(writer: ByteWriter, value: unknown, at: number, limit: number): number {
+    const { value: wire, modules } = new Packer(isWritable).pack(value);
+    if (modules.length > 0) wire.modules = modules;
+    let end = 0;
+    try {
+      const first = at >> 2;
+      if (at < limit) {
+        const views = this.#views.reach(limit);
+        end = writer.write(wire, first + 1, limit >> 2, views) << 2;
+        views.words[first] = WIRE;
+      }
+    } catch (reason) {
+      if (reason !== FULL) throw reason;
+    } finally {
+      if (end === 0) dropWire(wire);
+    }
+    return end || -(this.#measure(writer, wire, 4, limit - at) as number);
+  }
+
+  /** Where a value would end that begins at `at`, and is known to need more than `less`; undefined if it is not plain. */
+  #measure(writer: ByteWriter, value: unknown, at: number, less: number): number | undefined {
+    for (let size = Math.max(512, (less + 8) & ~7); ; size *= 4) {
+      try {
+        return writer.write(value, at >> 2, size >> 2, new MemoryViews(new ArrayBuffer(size))) << 2;
+      } catch (reason) {
+        if (reason === NOT_PLAIN) return undefined;
+        if (reason !== FULL) throw reason;
+      }
+    }
+  }
+
+  #wireAt(at: number, end: number): Wire {
+    return this.#reader.read((at >> 2) + 1, this.#views.reach(end)) as Wire;
+  }
 }

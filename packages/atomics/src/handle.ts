@@ -85,14 +85,7 @@ export function moveIn(object: SharedObject): Place {
  * @throws {InvalidStateError} If this thread does not know the arena, or if the object exists no more.
  */
 export function fromHandle<T = unknown>(handle: Handle): T {
-  if (typeof handle?.type !== "string") throw new TypeError("not a handle: a handle is what toHandle() returns");
-  const { type } = handle;
-  const handleType = types.get(type);
-  if (!handleType) {
-    throw new TypeError(
-      `a handle of type ${type} needs the module that exports ${type}: import it in this thread before the handle is read`,
-    );
-  }
+  const handleType = handleTypeOf(handle);
   if (handleType.revive) return handleType.revive(handle) as T;
   const arena = arenaOf(handle);
   const place = handle.offset / 4;
@@ -103,8 +96,40 @@ export function fromHandle<T = unknown>(handle: Handle): T {
   };
   const object = Sharing.of(arena).view(place, handle.serial, make);
   // What came with it has arrived as well.
-  if (!isNew) for (const field of Object.values(handle)) if (isHandle(field)) fromHandle(field);
+  if (!isNew) for (const inner of handlesIn(handle)) fromHandle(inner);
   return object as T;
+}
+
+/**
+ * Makes sure that this thread can make the object of a handle, which does not arrive yet.
+ *
+ * @throws As {@link fromHandle} does, unless it is only that the object exists no more.
+ */
+export function checkHandle(handle: Handle): void {
+  if (!handleTypeOf(handle).revive) arenaOf(handle);
+  for (const inner of handlesIn(handle)) checkHandle(inner);
+}
+
+/** Lets go of the object of a handle that nobody is going to read. */
+export function dropHandle(handle: Handle): void {
+  const arena = arenas.get(handle.arena);
+  // Without a place there is nothing that counts.
+  if (arena && handle.offset > 0) Sharing.of(arena).dismiss(handle.offset / 4, handle.serial);
+  for (const inner of handlesIn(handle)) dropHandle(inner);
+}
+
+function handleTypeOf(handle: Handle): HandleType {
+  if (typeof handle?.type !== "string") throw new TypeError("not a handle: a handle is what toHandle() returns");
+  const { type } = handle;
+  const handleType = types.get(type);
+  if (handleType) return handleType;
+  throw new TypeError(
+    `a handle of type ${type} needs the module that exports ${type}: import it in this thread before the handle is read`,
+  );
+}
+
+function handlesIn(handle: Handle): Handle[] {
+  return Object.values(handle).filter(isHandle);
 }
 
 function isHandle(value: unknown): value is Handle {

@@ -7,7 +7,8 @@ export { Arena, type Arenas } from "./arenas.ts";
 export { type PendingWait, untilSettled } from "./async-wait.ts";
 export { AtomicBigInt64 } from "./atomic-bigint64.ts";
 export { AtomicInt32 } from "./atomic-int32.ts";
-export { type Packed, pack, packThrown, type ReferenceCodec, registerReference, unpack } from "./codec.ts";
+export { ByteCodec } from "./byte-codec.ts";
+export { type Packed, pack, packThrown, unpack } from "./codec.ts";
 export {
   check,
   checkMilliseconds,
@@ -86,6 +87,7 @@ export type { Line, Waitable } from "./line.ts";
 export { LocalLine } from "./local-line.ts";
 export { type Bell, type Memory, ThreadMemory } from "./memory.ts";
 export { Place } from "./place.ts";
+export { type ReferenceCodec, registerReference } from "./references.ts";
 export { SharedArray } from "./shared-array.ts";
 export { type HandleType, registerClass, SharedObject } from "./shared-object.ts";
 export { notify, park, resumeBlocked, sleepFor } from "./sleeping.ts";

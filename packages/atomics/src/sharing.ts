@@ -9,7 +9,7 @@ import { AGENT_REFERENCES, OBJECT_COUNT, OBJECT_SERIAL } from "./layout.ts";
 
 /** Of the count, below: the views. From here on: the handles on their way. */
 const ON_ITS_WAY = 1 << 20;
-/** More of them are not counted. */
+/** More of them are not counted, and from then on none is known to have arrived: the object is kept for ever. */
 const MOST_ON_THEIR_WAY = 2 ** 31 - 2 * ON_ITS_WAY;
 
 /** Words of a table; the first names the next table. */
@@ -75,6 +75,20 @@ export class Sharing {
     return object;
   }
 
+  /** A handle of this block is not going to arrive. */
+  dismiss(place: number, serial: number): void {
+    const words = this.#agent.heap.reach(place);
+    for (;;) {
+      const count = Atomics.load(words, place + OBJECT_COUNT);
+      const left = arrived(count);
+      // Only while it counts does the block surely belong to the object.
+      if (left === count || Atomics.load(words, place + OBJECT_SERIAL) !== serial) return;
+      if (Atomics.compareExchange(words, place + OBJECT_COUNT, count, left) !== count) continue;
+      if (left === 0) this.#agent.heap.free(place, this.#agent.id);
+      return;
+    }
+  }
+
   /** A view was collected. */
   drop(place: number): void {
     const indexes = this.#entries.get(place) ?? [];
@@ -121,7 +135,7 @@ export class Sharing {
 
 /** A count with one handle less on its way; a handle may also be read more than once. */
 function arrived(count: number): number {
-  return count >= ON_ITS_WAY ? count - ON_ITS_WAY : count;
+  return count >= ON_ITS_WAY && count < MOST_ON_THEIR_WAY ? count - ON_ITS_WAY : count;
 }
 
 /** Takes back all counts of an agent that is dead, whose slot is at `base`. */

@@ -5,9 +5,10 @@ import { serialize } from "node:v8";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { Arena } from "../src/arenas.ts";
-import { pack, packThrown, registerReference, unpack } from "../src/codec.ts";
+import { pack, packThrown, unpack } from "../src/codec.ts";
 import { OwnerDiedError } from "../src/errors.ts";
 import { HANDLE, type Handle, type HandleMaker, registerType } from "../src/handle.ts";
+import { registerReference } from "../src/references.ts";
 
 // A primitive for tests: a thread has one object per number, as with real ones.
 const lamps = new Map<number, Lamp>();

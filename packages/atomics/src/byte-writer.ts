@@ -1,0 +1,269 @@
+// Writes plain data: what consists of containers and leaves, not too deep. With anything else it gives up; then a `Packer` takes the
+// value apart, whose copy is plain.
+
+import { takeApart } from "./error-codec.ts";
+import { HANDLE } from "./handle.ts";
+import { KeyTree, MOST_KEYS, type WrittenKeys } from "./key-lists.ts";
+import { contents, isPrimitive, isWritable, kindOf, tagOf } from "./kinds.ts";
+import type { MemoryViews } from "./memory-views.ts";
+import { Met } from "./met.ts";
+import * as tag from "./tags.ts";
+import { FULL, writeText } from "./texts.ts";
+
+/** Thrown when something is not plain. */
+export const NOT_PLAIN: unique symbol = Symbol("not plain");
+
+/** Beyond this depth the stack might not suffice. */
+const MAX_DEPTH = 200;
+
+const hasOwn = Object.prototype.hasOwnProperty;
+
+let messages = 0;
+
+/** Writes one value at a time. Places are in words. */
+export class ByteWriter {
+  readonly #tree = new KeyTree();
+  readonly #met = new Met();
+  #views!: MemoryViews;
+  #words!: Int32Array;
+  #limit = 0;
+  #depth = 0;
+  #message = 0;
+  #lists = 0;
+
+  /**
+   * Writes a value.
+   *
+   * @returns Where it ends.
+   * @throws {@link FULL}, {@link NOT_PLAIN}.
+   */
+  write(value: unknown, at: number, limit: number, views: MemoryViews): number {
+    this.#views = views;
+    this.#words = views.words;
+    this.#limit = limit;
+    const type = typeof value;
+    if (type === "number" || type === "string") return this.#value(value, at);
+    this.#depth = 0;
+    this.#lists = 0;
+    this.#message = ++messages;
+    try {
+      return this.#value(value, at);
+    } finally {
+      this.#met.forget();
+    }
+  }
+
+  #value(value: unknown, at: number): number {
+    switch (typeof value) {
+      case "number":
+        return this.#number(value, at);
+      case "string":
+        return writeText(value, at, this.#limit, this.#views);
+      case "object":
+        return value === null ? this.#word(tag.NULL, at) : this.#object(value, at);
+      case "boolean":
+        return this.#word(value ? tag.TRUE : tag.FALSE, at);
+      case "undefined":
+        return this.#word(tag.UNDEFINED, at);
+      case "bigint":
+        return this.#bigint(value, at);
+      default:
+        throw NOT_PLAIN;
+    }
+  }
+
+  #word(word: number, at: number): number {
+    if (at >= this.#limit) throw FULL;
+    this.#words[at] = word;
+    return at + 1;
+  }
+
+  #number(value: number, at: number): number {
+    const integer = value | 0;
+    // Of the zeros only one is an integer.
+    if (integer !== value || (integer === 0 && 1 / value < 0)) return this.#double(tag.DOUBLE, value, at);
+    if ((integer << 8) >> 8 === integer) return this.#word(integer << 8, at);
+    return this.#pair(tag.INT32, integer, at);
+  }
+
+  #pair(word: number, next: number, at: number): number {
+    if (at + 2 > this.#limit) throw FULL;
+    this.#words[at] = word;
+    this.#words[at + 1] = next;
+    return at + 2;
+  }
+
+  #double(word: number, value: number, at: number): number {
+    tag.DOUBLES[0] = value;
+    return this.#halves(word, at);
+  }
+
+  #halves(word: number, at: number): number {
+    if (at + 3 > this.#limit) throw FULL;
+    const words = this.#words;
+    words[at] = word;
+    words[at + 1] = tag.HALVES[0] as number;
+    words[at + 2] = tag.HALVES[1] as number;
+    return at + 3;
+  }
+
+  #bigint(value: bigint, at: number): number {
+    if (BigInt.asIntN(64, value) === value) {
+      tag.BIGINTS[0] = value;
+      return this.#halves(tag.BIGINT64, at);
+    }
+    const sign = value < 0n ? 1 : 0;
+    return this.#value((sign ? -value : value).toString(16), this.#word(tag.BIGINT | (sign << 8), at));
+  }
+
+  /** A tag with a number that may be large. */
+  #counted(kind: number, count: number, at: number): number {
+    return count < tag.LARGE ? this.#word(kind | (count << 8), at) : this.#pair(kind | (tag.LARGE << 8), count | 0, at);
+  }
+
+  #object(value: object, at: number): number {
+    // First, as a local would make its object when it is asked for anything else.
+    if ((value as { [HANDLE]?: unknown })[HANDLE] !== undefined) throw NOT_PLAIN;
+    const same = this.#met.meet(value);
+    if (same >= 0) return this.#counted(tag.SAME, same, at);
+    if (++this.#depth > MAX_DEPTH) throw NOT_PLAIN;
+    let end: number;
+    if (Array.isArray(value)) end = this.#array(value, at);
+    else {
+      const prototype = Object.getPrototypeOf(value);
+      end = prototype === Object.prototype || prototype === null ? this.#plain(value, at) : this.#other(value, at);
+    }
+    this.#depth--;
+    return end;
+  }
+
+  #plain(value: object, at: number): number {
+    let list: WrittenKeys = this.#tree.root;
+    let count = 0;
+    for (const key in value) {
+      if (!hasOwn.call(value, key)) continue;
+      if (++count > MOST_KEYS) return this.#dictionary(value, Object.keys(value), at);
+      list = list.key === key ? list.next : list.then(key, this.#tree);
+    }
+    if (list.message === this.#message) at = this.#counted(tag.OBJECT, list.number, at);
+    else at = this.#define(list, at);
+    const { keys } = list;
+    for (let i = 0; i < keys.length; i++) at = this.#value((value as Record<string, unknown>)[keys[i] as string], at);
+    return at;
+  }
+
+  #define(list: WrittenKeys, at: number): number {
+    const { words } = list;
+    const { length } = words;
+    at = this.#word(tag.NEW_OBJECT | (length << 8), at);
+    if (at + length > this.#limit) throw FULL;
+    const target = this.#words;
+    for (let i = 0; i < length; i++) target[at + i] = words[i] as number;
+    list.message = this.#message;
+    list.number = this.#lists++;
+    return at + length;
+  }
+
+  #dictionary(value: object, keys: readonly string[], at: number): number {
+    return this.#pairs(value, keys, this.#counted(tag.PAIRS, keys.length, at));
+  }
+
+  #pairs(value: object, keys: readonly string[], at: number): number {
+    for (const key of keys) at = this.#value((value as Record<string, unknown>)[key], this.#value(key, at));
+    return at;
+  }
+
+  #array(array: readonly unknown[], at: number): number {
+    const { length } = array;
+    const keys = Object.keys(array);
+    // Indexes come first, so the last of so many is this one only if there is no hole and nothing else.
+    if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) {
+      at = this.#value(length, this.#counted(tag.SPARSE, keys.length, at));
+      return this.#pairs(array, keys, at);
+    }
+    at = this.#counted(tag.ARRAY, length, at);
+    for (let i = 0; i < length; i++) at = this.#value(array[i], at);
+    return at;
+  }
+
+  #other(value: object, at: number): number {
+    const kind = kindOf(value);
+    if (kind === "object") return this.#plain(value, at);
+    if (kind === "map" || kind === "set") {
+      const items = contents(kind, value);
+      at = this.#counted(kind === "map" ? tag.MAP : tag.SET, kind === "map" ? items.length >> 1 : items.length, at);
+      for (const item of items) at = this.#value(item, at);
+      return at;
+    }
+    if (kind === "error") return this.#error(value as Error, at);
+    if (kind !== "leaf" || !isWritable(value)) throw NOT_PLAIN;
+    return this.#leaf(value, at);
+  }
+
+  /** An error of the language with nothing special in it; others need a module, or care for what is in them. */
+  #error(error: Error, at: number): number {
+    const { classes, name, message, stack, code, own, hidden } = takeApart(error);
+    const parts = [...Object.values(own), ...Object.values(hidden)];
+    if (classes[0]?.[1] || !parts.every(isPrimitive)) throw NOT_PLAIN;
+    const names = classes.map(([each]) => each).join();
+    at = this.#word(tag.ERROR, at);
+    for (const part of [names, name, message, stack, code, own, hidden]) at = this.#value(part, at);
+    return at;
+  }
+
+  #leaf(value: object, at: number): number {
+    if (ArrayBuffer.isView(value)) return this.#view(value, at);
+    switch (tagOf(value)) {
+      case "ArrayBuffer":
+        return this.#buffer(value as ArrayBuffer, at);
+      case "Date":
+        return this.#double(tag.DATE, Date.prototype.getTime.call(value), at);
+      case "RegExp": {
+        const { source, flags } = value as RegExp;
+        return this.#value(flags, this.#value(source, this.#word(tag.REGEXP, at)));
+      }
+      case "Boolean":
+      case "Number":
+      case "String":
+      case "BigInt":
+        return this.#value(value.valueOf(), this.#word(tag.BOXED, at));
+      default:
+        return this.#plain(value, at);
+    }
+  }
+
+  #view(view: ArrayBufferView, at: number): number {
+    const kind = tag.VIEWS.indexOf(tagOf(view));
+    const length = kind === 0 ? view.byteLength : (view as Uint8Array).length;
+    at = this.#word(tag.VIEW | (kind << 8), at);
+    at = this.#value(isTracking(view) ? undefined : length, this.#value(view.byteOffset, at));
+    return this.#value(view.buffer, at);
+  }
+
+  #buffer(buffer: ArrayBuffer, at: number): number {
+    const { byteLength } = buffer;
+    if (buffer.resizable) at = this.#value(buffer.maxByteLength, this.#word(tag.RESIZABLE, at));
+    at = this.#counted(tag.BUFFER, byteLength, at);
+    // Copies are several times faster where both sides are aligned alike.
+    at = (at + 1) & ~1;
+    const end = at + ((byteLength + 3) >> 2);
+    if (end > this.#limit) throw FULL;
+    this.#views.bytes.set(new Uint8Array(buffer), at << 2);
+    return end;
+  }
+}
+
+/** Whether a view becomes longer with its buffer: only a try can tell. */
+function isTracking(view: ArrayBufferView): boolean {
+  if (!(view.buffer as ArrayBuffer).resizable) return false;
+  const copy = structuredClone(view);
+  const { byteLength } = copy;
+  const { byteLength: size, maxByteLength } = copy.buffer as ArrayBuffer;
+  (copy.buffer as ArrayBuffer).resize(size < maxByteLength ? maxByteLength : size - (byteLength >> 1));
+  try {
+    // One of fixed length that is cut off has none, or throws.
+    return copy.byteLength !== byteLength && copy.byteLength !== 0;
+  } catch {
+    return false;
+  }
+}
