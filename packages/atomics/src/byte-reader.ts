@@ -183,7 +183,9 @@ export class ByteReader {
   #buffer(length: number): ArrayBuffer {
     const at = (this.#at + 1) & ~1;
     this.#at = at + ((length + 3) >> 2);
-    return this.#views.bytes.slice(at << 2, (at << 2) + length).buffer as ArrayBuffer;
+    const bytes = new Uint8Array(length);
+    bytes.set(this.#views.bytes.subarray(at << 2, (at << 2) + length));
+    return bytes.buffer;
   }
 
   #view(name: string): unknown {

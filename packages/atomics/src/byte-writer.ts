@@ -18,6 +18,14 @@ const MAX_DEPTH = 200;
 
 const hasOwn = Object.prototype.hasOwnProperty;
 
+/** The prototypes of what consists of itself, by the name that `toString` gives it. */
+const BUILT_IN: ReadonlyMap<string, object> = new Map(
+  ["Map", "Set", "Date", "RegExp", "ArrayBuffer", ...tag.VIEWS].flatMap((name) => {
+    const type = (globalThis as unknown as Record<string, { prototype: object } | undefined>)[name];
+    return type ? [[name, type.prototype]] : [];
+  }),
+);
+
 let messages = 0;
 
 /** Writes one value at a time. Places are in words. */
@@ -131,7 +139,10 @@ export class ByteWriter {
     if (Array.isArray(value)) end = this.#array(value, at);
     else {
       const prototype = Object.getPrototypeOf(value);
-      end = prototype === Object.prototype || prototype === null ? this.#plain(value, at) : this.#other(value, at);
+      end =
+        prototype === Object.prototype || prototype === null
+          ? this.#plain(value, at)
+          : this.#other(value, prototype, at);
     }
     this.#depth--;
     return end;
@@ -148,7 +159,15 @@ export class ByteWriter {
     if (list.message === this.#message) at = this.#counted(tag.OBJECT, list.number, at);
     else at = this.#define(list, at);
     const { keys } = list;
-    for (let i = 0; i < keys.length; i++) at = this.#value((value as Record<string, unknown>)[keys[i] as string], at);
+    let written = 0;
+    for (const key in value) {
+      // What a getter added just now was not there when it all began, and what is inherited never is.
+      if (key !== keys[written]) continue;
+      at = this.#value((value as Record<string, unknown>)[key], at);
+      written++;
+    }
+    // What a getter has taken away.
+    for (; written < keys.length; written++) at = this.#word(tag.UNDEFINED, at);
     return at;
   }
 
@@ -186,18 +205,55 @@ export class ByteWriter {
     return at;
   }
 
-  #other(value: object, at: number): number {
-    const kind = kindOf(value);
-    if (kind === "object") return this.#plain(value, at);
-    if (kind === "map" || kind === "set") {
-      const items = contents(kind, value);
-      at = this.#counted(kind === "map" ? tag.MAP : tag.SET, kind === "map" ? items.length >> 1 : items.length, at);
-      for (const item of items) at = this.#value(item, at);
-      return at;
+  #other(value: object, prototype: object, at: number): number {
+    const name = tagOf(value);
+    // Most are what they seem to be; of others the kind takes a while to find.
+    if (BUILT_IN.get(name) !== prototype) {
+      const kind = kindOf(value);
+      if (kind === "object") return this.#plain(value, at);
+      if (kind === "map") return this.#map(value, at);
+      if (kind === "set") return this.#set(value, at);
+      if (kind === "error") return this.#error(value as Error, at);
+      if (kind !== "leaf" || !isWritable(value)) throw NOT_PLAIN;
     }
-    if (kind === "error") return this.#error(value as Error, at);
-    if (kind !== "leaf" || !isWritable(value)) throw NOT_PLAIN;
-    return this.#leaf(value, at);
+    switch (name) {
+      case "Map":
+        return this.#map(value, at);
+      case "Set":
+        return this.#set(value, at);
+      case "ArrayBuffer":
+        return this.#buffer(value as ArrayBuffer, at);
+      case "Date":
+        return this.#double(tag.DATE, Date.prototype.getTime.call(value), at);
+      case "RegExp":
+        return this.#regexp(value as RegExp, at);
+      case "Boolean":
+      case "Number":
+      case "String":
+      case "BigInt":
+        return this.#value(value.valueOf(), this.#word(tag.BOXED, at));
+      default:
+        return ArrayBuffer.isView(value) ? this.#view(value, name, at) : this.#plain(value, at);
+    }
+  }
+
+  #map(map: object, at: number): number {
+    const items = contents("map", map);
+    return this.#items(items, this.#counted(tag.MAP, items.length >> 1, at));
+  }
+
+  #set(set: object, at: number): number {
+    const items = contents("set", set);
+    return this.#items(items, this.#counted(tag.SET, items.length, at));
+  }
+
+  #items(items: readonly unknown[], at: number): number {
+    for (const item of items) at = this.#value(item, at);
+    return at;
+  }
+
+  #regexp({ source, flags }: RegExp, at: number): number {
+    return this.#value(flags, this.#value(source, this.#word(tag.REGEXP, at)));
   }
 
   /** An error of the language with nothing special in it; others need a module, or care for what is in them. */
@@ -211,29 +267,9 @@ export class ByteWriter {
     return at;
   }
 
-  #leaf(value: object, at: number): number {
-    if (ArrayBuffer.isView(value)) return this.#view(value, at);
-    switch (tagOf(value)) {
-      case "ArrayBuffer":
-        return this.#buffer(value as ArrayBuffer, at);
-      case "Date":
-        return this.#double(tag.DATE, Date.prototype.getTime.call(value), at);
-      case "RegExp": {
-        const { source, flags } = value as RegExp;
-        return this.#value(flags, this.#value(source, this.#word(tag.REGEXP, at)));
-      }
-      case "Boolean":
-      case "Number":
-      case "String":
-      case "BigInt":
-        return this.#value(value.valueOf(), this.#word(tag.BOXED, at));
-      default:
-        return this.#plain(value, at);
-    }
-  }
-
-  #view(view: ArrayBufferView, at: number): number {
-    const kind = tag.VIEWS.indexOf(tagOf(view));
+  #view(view: ArrayBufferView, name: string, at: number): number {
+    if (tagOf(view.buffer) !== "ArrayBuffer") throw NOT_PLAIN;
+    const kind = tag.VIEWS.indexOf(name);
     const length = kind === 0 ? view.byteLength : (view as Uint8Array).length;
     at = this.#word(tag.VIEW | (kind << 8), at);
     at = this.#value(isTracking(view) ? undefined : length, this.#value(view.byteOffset, at));

@@ -31,8 +31,9 @@ export function kindOf(value: any): Kind {
   if (prototype === Object.prototype || prototype === null) return "object";
   const tag = tagOf(value);
   if (tag === "Error" || value instanceof Error) return "error";
-  if (value instanceof Map) return "map";
-  if (value instanceof Set) return "set";
+  // Those of other realms are no instances of ours.
+  if (tag === "Map" || value instanceof Map) return "map";
+  if (tag === "Set" || value instanceof Set) return "set";
   if (UNSENDABLE.test(tag)) return "unsendable";
   if (LEAF.test(tag) || ArrayBuffer.isView(value)) return "leaf";
   // With nothing to copy it may be one of the platform's, such as a CryptoKey.

@@ -4,7 +4,10 @@ const FEW = 12;
 /** The objects that were met in a message, numbered in their order. */
 export class Met {
   readonly #few: (object | undefined)[] = new Array(FEW).fill(undefined);
-  readonly #many = new Map<object, number>();
+  /** All of them, once they are more than a few. */
+  readonly #many = new Set<object>();
+  /** Their numbers, once one was met again: in most messages none is. */
+  readonly #numbers = new Map<object, number>();
   #size = 0;
 
   /** The number of an object that was met before; -1 for a new one, which is numbered now. */
@@ -18,19 +21,27 @@ export class Met {
     return -1;
   }
 
+  /** Begins anew. */
   forget(): void {
     const few = Math.min(this.#size, FEW);
     for (let i = 0; i < few; i++) this.#few[i] = undefined;
     if (this.#many.size > 0) this.#many.clear();
+    if (this.#numbers.size > 0) this.#numbers.clear();
     this.#size = 0;
   }
 
   #meetAmongMany(object: object): number {
     const many = this.#many;
-    if (this.#size === FEW) for (const [i, each] of this.#few.entries()) many.set(each as object, i);
-    const number = many.get(object);
-    if (number !== undefined) return number;
-    many.set(object, this.#size++);
-    return -1;
+    if (many.size === 0) for (const each of this.#few) many.add(each as object);
+    many.add(object);
+    // One look into the table instead of two.
+    if (many.size > this.#size) {
+      if (this.#numbers.size > 0) this.#numbers.set(object, this.#size);
+      this.#size++;
+      return -1;
+    }
+    const numbers = this.#numbers;
+    if (numbers.size === 0) for (const each of many) numbers.set(each, numbers.size);
+    return numbers.get(object) as number;
   }
 }
