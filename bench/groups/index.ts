@@ -1,6 +1,7 @@
 import type { Group } from "../contest/contestant.ts";
 import { asyncLocks } from "./async-locks.ts";
 import { asyncTasks } from "./async-tasks.ts";
+import { codec } from "./codec.ts";
 import { contended } from "./contended.ts";
 import { creation } from "./creation.ts";
 import { fairness } from "./fairness.ts";
@@ -24,5 +25,6 @@ export const groups: readonly Group[] = [
   wakes("two"),
   wakesOfSleepers,
   wakesBySpinning,
+  codec,
   creation,
 ];

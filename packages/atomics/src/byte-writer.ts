@@ -3,12 +3,13 @@
 
 import { takeApart } from "./error-codec.ts";
 import { HANDLE } from "./handle.ts";
-import { KeyTree, MOST_KEYS, type WrittenKeys } from "./key-lists.ts";
+import { KeyTree, LONGEST_KEY, MOST_KEYS, type WrittenKeys } from "./key-lists.ts";
 import { contents, isPrimitive, isWritable, kindOf, tagOf } from "./kinds.ts";
 import type { MemoryViews } from "./memory-views.ts";
 import { Met } from "./met.ts";
 import * as tag from "./tags.ts";
-import { FULL, writeText } from "./texts.ts";
+import { FULL } from "./texts.ts";
+import { WordWriter } from "./word-writer.ts";
 
 /** Thrown when something is not plain. */
 export const NOT_PLAIN: unique symbol = Symbol("not plain");
@@ -29,12 +30,9 @@ const BUILT_IN: ReadonlyMap<string, object> = new Map(
 let messages = 0;
 
 /** Writes one value at a time. Places are in words. */
-export class ByteWriter {
+export class ByteWriter extends WordWriter {
   readonly #tree = new KeyTree();
   readonly #met = new Met();
-  #views!: MemoryViews;
-  #words!: Int32Array;
-  #limit = 0;
   #depth = 0;
   #message = 0;
   #lists = 0;
@@ -46,9 +44,7 @@ export class ByteWriter {
    * @throws {@link FULL}, {@link NOT_PLAIN}.
    */
   write(value: unknown, at: number, limit: number, views: MemoryViews): number {
-    this.#views = views;
-    this.#words = views.words;
-    this.#limit = limit;
+    this.open(views, limit);
     const type = typeof value;
     if (type === "number" || type === "string") return this.#value(value, at);
     this.#depth = 0;
@@ -64,76 +60,27 @@ export class ByteWriter {
   #value(value: unknown, at: number): number {
     switch (typeof value) {
       case "number":
-        return this.#number(value, at);
+        return this.number(value, at);
       case "string":
-        return writeText(value, at, this.#limit, this.#views);
+        return this.text(value, at);
       case "object":
-        return value === null ? this.#word(tag.NULL, at) : this.#object(value, at);
+        return value === null ? this.word(tag.NULL, at) : this.#object(value, at);
       case "boolean":
-        return this.#word(value ? tag.TRUE : tag.FALSE, at);
+        return this.word(value ? tag.TRUE : tag.FALSE, at);
       case "undefined":
-        return this.#word(tag.UNDEFINED, at);
+        return this.word(tag.UNDEFINED, at);
       case "bigint":
-        return this.#bigint(value, at);
+        return this.bigint(value, at);
       default:
         throw NOT_PLAIN;
     }
-  }
-
-  #word(word: number, at: number): number {
-    if (at >= this.#limit) throw FULL;
-    this.#words[at] = word;
-    return at + 1;
-  }
-
-  #number(value: number, at: number): number {
-    const integer = value | 0;
-    // Of the zeros only one is an integer.
-    if (integer !== value || (integer === 0 && 1 / value < 0)) return this.#double(tag.DOUBLE, value, at);
-    if ((integer << 8) >> 8 === integer) return this.#word(integer << 8, at);
-    return this.#pair(tag.INT32, integer, at);
-  }
-
-  #pair(word: number, next: number, at: number): number {
-    if (at + 2 > this.#limit) throw FULL;
-    this.#words[at] = word;
-    this.#words[at + 1] = next;
-    return at + 2;
-  }
-
-  #double(word: number, value: number, at: number): number {
-    tag.DOUBLES[0] = value;
-    return this.#halves(word, at);
-  }
-
-  #halves(word: number, at: number): number {
-    if (at + 3 > this.#limit) throw FULL;
-    const words = this.#words;
-    words[at] = word;
-    words[at + 1] = tag.HALVES[0] as number;
-    words[at + 2] = tag.HALVES[1] as number;
-    return at + 3;
-  }
-
-  #bigint(value: bigint, at: number): number {
-    if (BigInt.asIntN(64, value) === value) {
-      tag.BIGINTS[0] = value;
-      return this.#halves(tag.BIGINT64, at);
-    }
-    const sign = value < 0n ? 1 : 0;
-    return this.#value((sign ? -value : value).toString(16), this.#word(tag.BIGINT | (sign << 8), at));
-  }
-
-  /** A tag with a number that may be large. */
-  #counted(kind: number, count: number, at: number): number {
-    return count < tag.LARGE ? this.#word(kind | (count << 8), at) : this.#pair(kind | (tag.LARGE << 8), count | 0, at);
   }
 
   #object(value: object, at: number): number {
     // First, as a local would make its object when it is asked for anything else.
     if ((value as { [HANDLE]?: unknown })[HANDLE] !== undefined) throw NOT_PLAIN;
     const same = this.#met.meet(value);
-    if (same >= 0) return this.#counted(tag.SAME, same, at);
+    if (same >= 0) return this.counted(tag.SAME, same, at);
     if (++this.#depth > MAX_DEPTH) throw NOT_PLAIN;
     let end: number;
     if (Array.isArray(value)) end = this.#array(value, at);
@@ -153,10 +100,10 @@ export class ByteWriter {
     let count = 0;
     for (const key in value) {
       if (!hasOwn.call(value, key)) continue;
-      if (++count > MOST_KEYS) return this.#dictionary(value, Object.keys(value), at);
+      if (++count > MOST_KEYS || key.length > LONGEST_KEY) return this.#dictionary(value, Object.keys(value), at);
       list = list.key === key ? list.next : list.then(key, this.#tree);
     }
-    if (list.message === this.#message) at = this.#counted(tag.OBJECT, list.number, at);
+    if (list.message === this.#message) at = this.counted(tag.OBJECT, list.number, at);
     else at = this.#define(list, at);
     const { keys } = list;
     let written = 0;
@@ -167,16 +114,16 @@ export class ByteWriter {
       written++;
     }
     // What a getter has taken away.
-    for (; written < keys.length; written++) at = this.#word(tag.UNDEFINED, at);
+    for (; written < keys.length; written++) at = this.word(tag.UNDEFINED, at);
     return at;
   }
 
   #define(list: WrittenKeys, at: number): number {
     const { words } = list;
     const { length } = words;
-    at = this.#word(tag.NEW_OBJECT | (length << 8), at);
-    if (at + length > this.#limit) throw FULL;
-    const target = this.#words;
+    at = this.word(tag.NEW_OBJECT | (length << 8), at);
+    if (at + length > this.limit) throw FULL;
+    const target = this.words;
     for (let i = 0; i < length; i++) target[at + i] = words[i] as number;
     list.message = this.#message;
     list.number = this.#lists++;
@@ -184,7 +131,7 @@ export class ByteWriter {
   }
 
   #dictionary(value: object, keys: readonly string[], at: number): number {
-    return this.#pairs(value, keys, this.#counted(tag.PAIRS, keys.length, at));
+    return this.#pairs(value, keys, this.counted(tag.PAIRS, keys.length, at));
   }
 
   #pairs(value: object, keys: readonly string[], at: number): number {
@@ -197,10 +144,10 @@ export class ByteWriter {
     const keys = Object.keys(array);
     // Indexes come first, so the last of so many is this one only if there is no hole and nothing else.
     if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) {
-      at = this.#value(length, this.#counted(tag.SPARSE, keys.length, at));
+      at = this.#value(length, this.counted(tag.SPARSE, keys.length, at));
       return this.#pairs(array, keys, at);
     }
-    at = this.#counted(tag.ARRAY, length, at);
+    at = this.counted(tag.ARRAY, length, at);
     for (let i = 0; i < length; i++) at = this.#value(array[i], at);
     return at;
   }
@@ -224,14 +171,14 @@ export class ByteWriter {
       case "ArrayBuffer":
         return this.#buffer(value as ArrayBuffer, at);
       case "Date":
-        return this.#double(tag.DATE, Date.prototype.getTime.call(value), at);
+        return this.double(tag.DATE, Date.prototype.getTime.call(value), at);
       case "RegExp":
         return this.#regexp(value as RegExp, at);
       case "Boolean":
       case "Number":
       case "String":
       case "BigInt":
-        return this.#value(value.valueOf(), this.#word(tag.BOXED, at));
+        return this.#value(value.valueOf(), this.word(tag.BOXED, at));
       default:
         return ArrayBuffer.isView(value) ? this.#view(value, name, at) : this.#plain(value, at);
     }
@@ -239,12 +186,12 @@ export class ByteWriter {
 
   #map(map: object, at: number): number {
     const items = contents("map", map);
-    return this.#items(items, this.#counted(tag.MAP, items.length >> 1, at));
+    return this.#items(items, this.counted(tag.MAP, items.length >> 1, at));
   }
 
   #set(set: object, at: number): number {
     const items = contents("set", set);
-    return this.#items(items, this.#counted(tag.SET, items.length, at));
+    return this.#items(items, this.counted(tag.SET, items.length, at));
   }
 
   #items(items: readonly unknown[], at: number): number {
@@ -253,7 +200,7 @@ export class ByteWriter {
   }
 
   #regexp({ source, flags }: RegExp, at: number): number {
-    return this.#value(flags, this.#value(source, this.#word(tag.REGEXP, at)));
+    return this.#value(flags, this.#value(source, this.word(tag.REGEXP, at)));
   }
 
   /** An error of the language with nothing special in it; others need a module, or care for what is in them. */
@@ -262,7 +209,7 @@ export class ByteWriter {
     const parts = [...Object.values(own), ...Object.values(hidden)];
     if (classes[0]?.[1] || !parts.every(isPrimitive)) throw NOT_PLAIN;
     const names = classes.map(([each]) => each).join();
-    at = this.#word(tag.ERROR, at);
+    at = this.word(tag.ERROR, at);
     for (const part of [names, name, message, stack, code, own, hidden]) at = this.#value(part, at);
     return at;
   }
@@ -271,20 +218,20 @@ export class ByteWriter {
     if (tagOf(view.buffer) !== "ArrayBuffer") throw NOT_PLAIN;
     const kind = tag.VIEWS.indexOf(name);
     const length = kind === 0 ? view.byteLength : (view as Uint8Array).length;
-    at = this.#word(tag.VIEW | (kind << 8), at);
+    at = this.word(tag.VIEW | (kind << 8), at);
     at = this.#value(isTracking(view) ? undefined : length, this.#value(view.byteOffset, at));
     return this.#value(view.buffer, at);
   }
 
   #buffer(buffer: ArrayBuffer, at: number): number {
     const { byteLength } = buffer;
-    if (buffer.resizable) at = this.#value(buffer.maxByteLength, this.#word(tag.RESIZABLE, at));
-    at = this.#counted(tag.BUFFER, byteLength, at);
+    if (buffer.resizable) at = this.#value(buffer.maxByteLength, this.word(tag.RESIZABLE, at));
+    at = this.counted(tag.BUFFER, byteLength, at);
     // Copies are several times faster where both sides are aligned alike.
     at = (at + 1) & ~1;
     const end = at + ((byteLength + 3) >> 2);
-    if (end > this.#limit) throw FULL;
-    this.#views.bytes.set(new Uint8Array(buffer), at << 2);
+    if (end > this.limit) throw FULL;
+    this.views.bytes.set(new Uint8Array(buffer), at << 2);
     return end;
   }
 }

@@ -3,6 +3,8 @@
 
 /** How long a list is at most; objects with more keys are written key by key. */
 export const MOST_KEYS = 40;
+/** How long a key is at most that is part of a list; lists are kept. */
+export const LONGEST_KEY = 200;
 /** When so many lists are known to a writer, it forgets them all. */
 const MOST_LISTS = 4096;
 /** How many lists a reader knows at most; a power of two. */

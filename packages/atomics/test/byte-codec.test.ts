@@ -54,6 +54,13 @@ describe("exactly", () => {
     ["boxed primitives", [Object(-0), Object(""), Object(false), Object(2n ** 70n)]],
     ["keys of any kind", { "": 1, "\ud800": 2, 日本: 3, '"\\': 4, 7: 5, constructor: 6 }],
     ["many keys", Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`key ${i}`, { i }]))],
+    [
+      "long keys",
+      [
+        { ["k".repeat(300)]: 1, a: 2 },
+        { a: 1, ["k".repeat(300)]: 2 },
+      ],
+    ],
     ["empty things", [{}, [], new Map(), new Set(), new ArrayBuffer(0), new Uint8Array()]],
     ["errors", [new RangeError("no"), new AggregateError([1], "many"), new Error("a", { cause: "b" })]],
   ];
