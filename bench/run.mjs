@@ -28,7 +28,7 @@ await build({
   platform: "node",
   target: `node${version}`,
   conditions: ["@conc/source"],
-  external: ["async-mutex", "koffi", "msgpackr", "multithreading"],
+  external: ["async-mutex", "croner", "koffi", "msgpackr", "multithreading"],
   logLevel: "warning",
 });
 

@@ -8,6 +8,7 @@ which it adds the processor time that all of it took.
 import asyncio
 import json
 import os
+import sched
 import sys
 import threading
 from time import perf_counter_ns, process_time_ns, sleep
@@ -231,6 +232,37 @@ def condition_turns():
     return (lambda: take(0)), (lambda: take(1))
 
 
+def barrier_turns():
+    barrier = threading.Barrier(2)
+    return barrier.wait, barrier.wait
+
+
+def scheduling(times, events):
+    """Enters so many events at times in disorder, cancels every other one, and runs the rest on a clock that jumps."""
+    moments = [(index * 2654435761 & 0xFFFFFFFF) % 50_000 for index in range(events)]
+    start = perf_counter_ns()
+    for _ in range(times):
+        clock = 0
+        ran = 0
+
+        def delay(left):
+            nonlocal clock
+            clock += left
+
+        def act():
+            nonlocal ran
+            ran += 1
+
+        scheduler = sched.scheduler(lambda: clock, delay)
+        entered = [scheduler.enterabs(moment, 1, act) for moment in moments]
+        # `cancel` searches the whole queue, which for half of so many would take minutes: only a few are.
+        for event in entered[:20]:
+            scheduler.cancel(event)
+        scheduler.run()
+        assert ran == events - 20, f"{ran} events ran"
+    return {"elapsed": perf_counter_ns() - start}
+
+
 ROWS = {
     row.__name__: elapsed_of(row)
     for row in (lock, lock_with, rlock, rlock_nested, semaphore, make_lock, make_event, make_condition)
@@ -242,6 +274,8 @@ ROWS |= {
     "contend": contend,
     "event": lambda times, processors: ping_pong(times, processors, event_turns),
     "semaphore_wake": lambda times, processors: ping_pong(times, processors, semaphore_turns),
+    "barrier": lambda times, processors: ping_pong(times, processors, barrier_turns),
+    "scheduling": scheduling,
     "condition": lambda times, processors: ping_pong(times, processors, condition_turns),
 }
 

@@ -1,11 +1,13 @@
 import type { Group } from "../contest/contestant.ts";
 import { asyncLocks } from "./async-locks.ts";
 import { asyncTasks } from "./async-tasks.ts";
+import { barriers } from "./barriers.ts";
 import { codec } from "./codec.ts";
 import { contended } from "./contended.ts";
 import { creation } from "./creation.ts";
 import { fairness } from "./fairness.ts";
 import { locks } from "./locks.ts";
+import { scheduling } from "./scheduling.ts";
 import { wakesOfSleepers } from "./sleepers.ts";
 import { wakesBySpinning } from "./spinning-partner.ts";
 import { wakes } from "./wakes.ts";
@@ -26,5 +28,8 @@ export const groups: readonly Group[] = [
   wakesOfSleepers,
   wakesBySpinning,
   codec,
+  barriers("same"),
+  barriers("two"),
+  scheduling,
   creation,
 ];

@@ -85,3 +85,22 @@ export async function multithreadingCondition(mutex: SharedArrayBuffer, condvar:
     },
   };
 }
+
+/** Memory for its barrier. */
+export function multithreadingBarrierBuffer(parties: number): SharedArrayBuffer {
+  // As its constructor fills it, which only runs where the package can: lock, capacity, how many are missing, generation.
+  const words = new Int32Array(new SharedArrayBuffer(16));
+  words.set([0, parties, parties, 0]);
+  return words.buffer as SharedArrayBuffer;
+}
+
+/** Its barrier. */
+export async function multithreadingBarrier(buffer: SharedArrayBuffer): Promise<{ wait(): void }> {
+  const { Barrier } = await loadMultithreading();
+  const barrier = new Barrier(undefined as unknown as number, buffer);
+  return {
+    wait() {
+      barrier.blockingWait();
+    },
+  };
+}
