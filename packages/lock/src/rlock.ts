@@ -134,20 +134,27 @@ export class RLock extends Lock {
     return this.#owner === 0 ? task === undefined : task?.find(this.#owner) !== undefined;
   }
 
+  // Both short ways read the word plainly, which costs a fraction of `Atomics.load`: that this thread owns the lock only this thread
+  // writes there, or one that hands the lock over while this one waits for it. So what says "mine" is true.
+
   protected override enter(): boolean {
     if (currentTask() !== undefined) return false;
     const { words, base, me } = this;
-    if (Atomics.load(words, base) !== me) return super.enter();
-    (words[base + LOCK_DEPTH] as number)++;
-    return true;
+    if (words[base] === me) {
+      (words[base + LOCK_DEPTH] as number)++;
+      return true;
+    }
+    return !this.traced && Atomics.compareExchange(words, base, FREE, me) === FREE;
   }
 
   /** The short way out. */
   #leave(): boolean {
     const { words, base, me } = this;
-    if (Atomics.load(words, base) !== me) return false;
-    if (words[base + LOCK_DEPTH] === 0) return Atomics.compareExchange(words, base, me, FREE) === me;
-    (words[base + LOCK_DEPTH] as number)--;
+    // For who does not own the lock this may be any number, and either way ends in false.
+    const depth = words[base + LOCK_DEPTH] as number;
+    if (depth === 0) return Atomics.compareExchange(words, base, me, FREE) === me;
+    if (words[base] !== me) return false;
+    words[base + LOCK_DEPTH] = depth - 1;
     return true;
   }
 
