@@ -79,10 +79,11 @@ export class Lock extends Exclusive {
    */
   release(): void {
     const { words, base, me } = this;
-    const word = Atomics.compareExchange(words, base, me, FREE);
-    if (word === me) return;
     const byTask = me | BY_TASK;
-    if (word === byTask && Atomics.compareExchange(words, base, byTask, FREE) === byTask) return;
+    // A guess, so a plain read will do. To exchange what was read, whatever it is, would be slower: the exchange would wait for the read,
+    // where now the processor foresees which of the two it is.
+    const owner = words[base] === byTask ? byTask : me;
+    if (Atomics.compareExchange(words, base, owner, FREE) === owner) return;
     if (!this.#free()) throw new InvalidStateError(`release of an unlocked ${this[Symbol.toStringTag]}`);
   }
 
@@ -133,8 +134,9 @@ export class Lock extends Exclusive {
     }
   }
 
+  // Read plainly, for the caller has just come in by way of this word: the mark was there then, or is not there at all.
   protected override get isSound(): boolean {
-    return (Atomics.load(this.words, this.base) & ORPHANED) === 0 && !this.traced;
+    return ((this.words[this.base] as number) & ORPHANED) === 0 && !this.traced;
   }
 
   protected override checkSound(): boolean {
