@@ -5,9 +5,11 @@
 //
 // A waiter whose time runs out looks under the line's lock where it stands: still here, it leaves and nobody has notified it; moved,
 // it was notified, and waits on for the lock. There is nothing in between, so no notification is lost or used twice.
+//
+// As long as only one thread knows the condition, and nobody has waited for it, there is no line; it moves into the arena, and with it
+// its lock, when it is shared or first waited for.
 
 import {
-  ArenaObject,
   announceWait,
   check,
   checkWait,
@@ -16,12 +18,14 @@ import {
   fromHandle,
   type Handle,
   InvalidStateError,
+  moveIn,
   NotOwnerError,
   type PendingWait,
   type Place,
   QUEUE_LOCK,
   QUEUE_WORDS,
   registerType,
+  SharedObject,
   standsIn,
   toHandle,
   untilSettled,
@@ -52,10 +56,11 @@ import { type Guard, type Holding, Lock, Monitor, RLock } from "@conc/lock";
  *
  * @see CPython `threading.Condition`
  */
-export class Condition extends ArenaObject implements Waitable {
+export class Condition extends SharedObject implements Waitable {
   readonly #lock: Lock;
   readonly #monitor: Monitor;
-  readonly #queue: WaitQueue = new WaitQueue(this.agent, this.base, this);
+  /** Those who wait; there once the condition lives in the arena. */
+  #queue: WaitQueue | undefined;
 
   /**
    * @param lock The lock that the condition works with; several conditions may share one. Left out, an `RLock` of its own.
@@ -67,6 +72,7 @@ export class Condition extends ArenaObject implements Waitable {
     super(QUEUE_WORDS * 4, place);
     this.#lock = lock;
     this.#monitor = new Monitor(lock);
+    if (place) this.#openLine(place);
   }
 
   get [Symbol.toStringTag](): string {
@@ -134,19 +140,21 @@ export class Condition extends ArenaObject implements Waitable {
   wait(options?: Wait): boolean {
     const deadline = new Deadline(checkWait(options));
     this.#checkHeld();
-    this.agent.mayBlock(this.asyncForm);
-    const waiter = this.agent.self;
-    const holding = this.#join(waiter);
+    const queue = this.#line();
+    const { agent } = queue;
+    agent.mayBlock(this.asyncForm);
+    const waiter = agent.self;
+    const holding = this.#join(queue, waiter);
     do {
       const remaining = deadline.remaining();
       if (remaining > 0) {
-        this.#queue.rest(remaining);
-      } else if (this.#queue.leave(waiter)) {
+        queue.rest(remaining);
+      } else if (queue.leave(waiter)) {
         this.#monitor.reacquire(waiter, holding.task);
         this.#monitor.restore(holding);
         return false;
       }
-    } while (standsIn(this.#queue, waiter));
+    } while (standsIn(queue, waiter));
     this.#monitor.resume(waiter);
     this.#monitor.restore(holding);
     return true;
@@ -163,24 +171,26 @@ export class Condition extends ArenaObject implements Waitable {
     const signal = options?.signal;
     signal?.throwIfAborted();
     this.#checkHeld();
-    const waiter = this.agent.open();
+    const queue = this.#line();
+    const { agent } = queue;
+    const waiter = agent.open();
     let holding: Holding;
     try {
-      holding = this.#join(waiter);
+      holding = this.#join(queue, waiter);
     } catch (error) {
-      this.agent.close(waiter);
+      agent.close(waiter);
       throw error;
     }
-    const notified = await this.#untilNotified(waiter, deadline, signal);
+    const notified = await this.#untilNotified(queue, waiter, deadline, signal);
     if (notified) {
       await this.#monitor.queue.resumeAsync(waiter, new Deadline());
     } else {
-      this.agent.close(waiter);
+      agent.close(waiter);
       await this.#monitor.queue.waitAsync(new Deadline(), undefined, holding.task);
     }
     this.#monitor.restore(holding);
     if (signal?.aborted) {
-      if (notified) this.#moveToLock(1);
+      if (notified) this.#moveToLock(queue, 1);
       throw signal.reason;
     }
     return notified;
@@ -239,9 +249,11 @@ export class Condition extends ArenaObject implements Waitable {
       throw new RangeError(`n must be an integer or Infinity, got ${n}`);
     }
     this.#checkHeld();
+    const queue = this.#queue;
+    if (queue === undefined) return;
     // Looked at in this order: in the hands of one who died moving a waiter, the line may seem empty until it is made whole.
     const isWhole = Atomics.load(this.words, this.base + QUEUE_LOCK) === 0;
-    if (!isWhole || this.#queue.first !== 0) this.#moveToLock(n);
+    if (!isWhole || queue.first !== 0) this.#moveToLock(queue, n);
   }
 
   /**
@@ -253,12 +265,17 @@ export class Condition extends ArenaObject implements Waitable {
     this.notify(Number.POSITIVE_INFINITY);
   }
 
+  override moveTo(place: Place): void {
+    super.moveTo(place);
+    this.#openLine(place);
+  }
+
   override get handleFields(): Record<string, unknown> {
     return { lock: toHandle(this.#lock) };
   }
 
   protected override describe(): string {
-    return `${this.#lock}, ${countWaiting(this.#queue)} waiting`;
+    return `${this.#lock}, ${this.#queue ? countWaiting(this.#queue) : 0} waiting`;
   }
 
   // As what its queue's waiters wait for: a notification, which nobody can have without waiting. They are not granted anything here
@@ -284,17 +301,28 @@ export class Condition extends ArenaObject implements Waitable {
     throw new NotOwnerError("somebody else owns the condition's lock");
   }
 
+  /** The line of those who wait; from now on the condition lives in the arena. */
+  #line(): WaitQueue {
+    moveIn(this);
+    return this.#queue as WaitQueue;
+  }
+
+  #openLine(place: Place): void {
+    this.#monitor.moveIn();
+    this.#queue = new WaitQueue(place.arena.agent, place.base, this);
+  }
+
   /** Waits; a waiter that was not notified stands in no line any more. */
-  async #untilNotified(waiter: Waiter, deadline: Deadline, signal?: AbortSignal): Promise<boolean> {
+  async #untilNotified(queue: WaitQueue, waiter: Waiter, deadline: Deadline, signal?: AbortSignal): Promise<boolean> {
     let notified = false;
     const wait: PendingWait = {
       woken: undefined,
       look: () => {
-        notified = !standsIn(this.#queue, waiter);
+        notified = !standsIn(queue, waiter);
         return notified;
       },
       leave: () => {
-        notified = !this.#queue.leave(waiter);
+        notified = !queue.leave(waiter);
         return !notified;
       },
       passOn() {},
@@ -308,32 +336,32 @@ export class Condition extends ArenaObject implements Waitable {
   }
 
   /** Joins the line and frees the lock. */
-  #join(waiter: Waiter): Holding {
+  #join(queue: WaitQueue, waiter: Waiter): Holding {
     const holding = this.#monitor.holding;
     waiter.begin(holding.task);
-    this.#queue.lock();
-    this.#queue.push(waiter.node);
-    this.#queue.unlock();
+    queue.lock();
+    queue.push(waiter.node);
+    queue.unlock();
     try {
       this.#monitor.releaseAll();
     } catch (error) {
       // Of a plain lock, which somebody else released just now. A notification meanwhile has put the waiter in line for the lock.
-      if (!this.#queue.leave(waiter) && !this.#monitor.queue.leave(waiter)) this.#lock.release();
-      announceWait(this.agent, 0);
+      if (!queue.leave(waiter) && !this.#monitor.queue.leave(waiter)) this.#lock.release();
+      announceWait(queue.agent, 0);
       throw error;
     }
     return holding;
   }
 
   /** Moves the oldest waiters into the line for the lock. */
-  #moveToLock(count: number): void {
-    this.#queue.lock();
-    for (let moved = 0; moved < count && this.#queue.first !== 0; moved++) {
-      const node = this.#queue.first;
-      this.#queue.unlink(node);
+  #moveToLock(queue: WaitQueue, count: number): void {
+    queue.lock();
+    for (let moved = 0; moved < count && queue.first !== 0; moved++) {
+      const node = queue.first;
+      queue.unlink(node);
       this.#monitor.admit(node);
     }
-    this.#queue.unlock();
+    queue.unlock();
   }
 }
 

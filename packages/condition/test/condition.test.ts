@@ -701,3 +701,22 @@ describe("Condition: handles", () => {
     expect(fromHandle(handle.lock as Handle)).toBe(lock);
   });
 });
+
+it("takes no memory of the arena before it is shared or waited for; then its lock moves in as it is held", async () => {
+  const { used } = Arena.default;
+  const lock = new RLock();
+  const condition = new Condition(lock);
+  condition.acquire();
+  condition.acquire();
+  condition.notifyAll();
+  expect(condition.waitFor(() => true)).toBe(true);
+  expect(`${condition}`).toMatch(/^Condition@[\da-f]+\(RLock@[\da-f]+\(locked, count=2\), 0 waiting\)$/);
+  expect(Arena.default.used).toBe(used);
+  expect(condition.wait({ timeout: 1 })).toBe(false);
+  expect(Arena.default.used).toBeGreaterThan(used);
+  expect([lock.owned, lock.depth]).toEqual([true, 2]);
+  condition.release();
+  condition.release();
+  expect(condition.locked).toBe(false);
+  expect(fromHandle(toHandle(condition))).toBe(condition);
+});

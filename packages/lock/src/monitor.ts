@@ -36,17 +36,22 @@ interface Inside {
 
 /** A lock as its conditions need it. */
 export class Monitor {
-  /** The line of those who want the lock. */
-  readonly queue: WaitQueue;
   readonly #lock: Lock;
   readonly #inside: Inside;
 
-  /** @param lock From now on it lives in the arena, as its conditions do. */
   constructor(lock: Lock) {
     this.#lock = lock;
     this.#inside = lock as unknown as Inside;
-    moveIn(lock);
-    this.queue = this.#inside.line as WaitQueue;
+  }
+
+  /** Has the lock live in the arena, where its conditions put those who wait. */
+  moveIn(): void {
+    moveIn(this.#lock);
+  }
+
+  /** The line of those who want the lock, once that lives in the arena. */
+  get queue(): WaitQueue {
+    return this.#inside.line as WaitQueue;
   }
 
   /** Whether the caller may wait and notify: of a plain lock, which anyone may release, it is no matter who holds it. */

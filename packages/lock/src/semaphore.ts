@@ -41,8 +41,10 @@ export class Semaphore extends Exclusive {
     if (fresh) checkPermits("value", value, 0);
     super(STRUCT_BYTES, fresh ? undefined : value);
     if (fresh) {
+      // Nobody else knows it yet. The first atomic access to a small array makes V8 move it out of its heap, which costs more than
+      // all the rest of the constructor.
       this.words[this.base + LIMIT] = value;
-      Atomics.store(this.words, this.base, value);
+      this.words[this.base] = value;
     }
   }
 
