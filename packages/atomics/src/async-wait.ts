@@ -22,6 +22,7 @@ export interface PendingWait {
  * @returns Resolves to false if the time ran out; rejects with the signal's reason if aborted, and then what it has is passed on.
  */
 export function untilSettled(wait: PendingWait, deadline: Deadline, signal?: AbortSignal): Promise<boolean> {
+  if (deadline.isEndless && signal === undefined) return untilGranted(wait);
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const settle = (outcome: () => boolean): void => {
@@ -50,5 +51,16 @@ export function untilSettled(wait: PendingWait, deadline: Deadline, signal?: Abo
     };
     const forget = signal && onAbort(signal, abort);
     tick();
+  });
+}
+
+/** As {@link untilSettled}, of a wait that ends in one way only. Thousands of them may be pending: each closure less counts. */
+function untilGranted(wait: PendingWait): Promise<boolean> {
+  return new Promise((resolve) => {
+    wait.woken = () => {
+      if (!wait.look()) return;
+      wait.woken = undefined;
+      resolve(true);
+    };
   });
 }

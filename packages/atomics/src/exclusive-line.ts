@@ -129,7 +129,9 @@ export class ExclusiveLine extends WaitQueue {
 /** Has those who wait for a primitive that others are about to know wait in its new line. */
 export function moveWaiters(from: LocalLine, to: WaitQueue): void {
   const { agent } = to;
-  for (const local of from.waiters) {
+  while (from.oldest !== undefined) {
+    const local = from.oldest;
+    from.remove(local);
     const waiter = agent.open();
     waiter.begin(local.task);
     waiter.woken = () => local.woken?.();
@@ -140,5 +142,4 @@ export function moveWaiters(from: LocalLine, to: WaitQueue): void {
     // It had been told to look, and was about to.
     to.unlock([...woken, ...(local.state === WAITING ? [] : to.signal())]);
   }
-  from.waiters.clear();
 }

@@ -176,8 +176,8 @@ export abstract class Exclusive extends SharedObject implements Waitable {
     return this.tryTake() || (timeout > 0 && this.line.wait(new Deadline(timeout)));
   }
 
-  /** As {@link obtain}, for an async task of this thread. */
-  protected async obtainAsync(options?: WaitAsync, task: number = SOME_TASK): Promise<boolean> {
+  /** As {@link obtain}, for an async task of this thread. Throws what it finds wrong at once: to be awaited. */
+  protected obtainAsync(options?: WaitAsync, task: number = SOME_TASK): boolean | Promise<boolean> {
     const timeout = checkWait(options);
     const { line } = this;
     const signal = options?.signal;
