@@ -202,9 +202,16 @@ export class ByteReader {
 
   #error(): Error {
     const number = this.#made.push(undefined) - 1;
-    const classes = (this.#value() as string).split(",").map((name) => [name, ""] as const);
-    const [name, message, stack, code, own, hidden] = Array.from({ length: 6 }, () => this.#value());
-    const record: ErrorRecord = { classes, name, message, stack, code, own, hidden };
+    const names: string = this.#value();
+    const record: ErrorRecord = {
+      classes: names.split(",").map((name) => [name, ""] as const),
+      name: this.#value(),
+      message: this.#value(),
+      stack: this.#value(),
+      code: this.#value(),
+      own: this.#value() ?? {},
+      hidden: this.#value() ?? {},
+    };
     const error = makeError(record);
     dress(error, record);
     this.#made[number] = error;

@@ -206,11 +206,13 @@ export class ByteWriter extends WordWriter {
   /** An error of the language with nothing special in it; others need a module, or care for what is in them. */
   #error(error: Error, at: number): number {
     const { classes, name, message, stack, code, own, hidden } = takeApart(error);
-    const parts = [...Object.values(own), ...Object.values(hidden)];
-    if (classes[0]?.[1] || !parts.every(isPrimitive)) throw NOT_PLAIN;
+    const [ownValues, hiddenValues] = [Object.values(own), Object.values(hidden)];
+    if (classes[0]?.[1] || !ownValues.every(isPrimitive) || !hiddenValues.every(isPrimitive)) throw NOT_PLAIN;
     const names = classes.map(([each]) => each).join();
-    at = this.word(tag.ERROR, at);
-    for (const part of [names, name, message, stack, code, own, hidden]) at = this.#value(part, at);
+    at = this.#items([names, name, message, stack, code], this.word(tag.ERROR, at));
+    // Nearly all have neither.
+    at = this.#value(ownValues.length > 0 ? own : undefined, at);
+    at = this.#value(hiddenValues.length > 0 ? hidden : undefined, at);
     return at;
   }
 

@@ -32,7 +32,12 @@ const BUILT_IN = [
 
 const registered: ErrorClass[] = [];
 /** These, and those that are there anyway. */
-let known: readonly ErrorClass[] | undefined;
+interface Known {
+  readonly byPrototype: ReadonlyMap<object, ErrorClass>;
+  readonly byName: ReadonlyMap<string, readonly ErrorClass[]>;
+}
+
+let known: Known | undefined;
 
 /**
  * Lets errors of these classes keep their class on the way to other threads; those of other classes arrive as the nearest
@@ -72,15 +77,23 @@ export function takeApart(error: Error): ErrorRecord {
 /** Makes the error again, yet without the properties of `own` and `hidden`; no constructor of a registered class runs. */
 export function makeError(record: ErrorRecord): Error {
   const type = typeOf(record);
-  // Made by Error itself, so that it is an error to the engine too; only DOMException has to make its own.
-  const dom = typeof DOMException === "function" && (type === DOMException || type.prototype instanceof DOMException);
-  const error: Error & { code?: unknown } = withoutStack(() =>
-    Reflect.construct(dom ? DOMException : Error, [record.message, record.name], type),
-  );
+  const error: Error & { code?: unknown } = withoutStack(() => construct(type, record));
   define(error, "stack", record.stack, false);
   if (error.name !== record.name) define(error, "name", record.name, false);
   if (record.code !== undefined && error.code !== record.code) define(error, "code", record.code, false);
   return error;
+}
+
+function construct(type: ErrorType, { message, name }: ErrorRecord): Error {
+  if (isSimple(type)) return new type(message);
+  // Made by Error itself, so that it is an error to the engine too; only DOMException has to make its own.
+  const dom = typeof DOMException === "function" && (type === DOMException || type.prototype instanceof DOMException);
+  return Reflect.construct(dom ? DOMException : Error, [message, name], type);
+}
+
+/** Whether the language itself makes such an error of a message: much faster than having `Error` do it. */
+function isSimple(type: unknown): type is new (message: string) => Error {
+  return type === Error || type === TypeError || type === RangeError || type === SyntaxError || type === ReferenceError;
 }
 
 /** Makes an error whose own stack nobody is going to see: V8 takes four times as long to note one. */
@@ -121,9 +134,10 @@ export function describe(value: unknown): string {
 }
 
 function classesOf(error: Error): ErrorClass[] {
+  const { byPrototype } = knownClasses();
   const found: ErrorClass[] = [];
   for (let at: unknown = error; at; at = Object.getPrototypeOf(at)) {
-    const same = knownClasses().find(({ type }) => type.prototype === at);
+    const same = byPrototype.get(at as object);
     if (same) found.push(same);
   }
   return found;
@@ -131,24 +145,34 @@ function classesOf(error: Error): ErrorClass[] {
 
 /** The nearest of its classes that this thread knows. Its module may have another URL here: bundles differ. */
 function typeOf({ classes }: ErrorRecord): ErrorType {
+  const { byName } = knownClasses();
   for (const [name, module] of classes) {
-    const same = knownClasses().filter((candidate) => candidate.name === name);
-    const found = same.find((candidate) => candidate.module === module) ?? same[0];
-    if (found) return found.type;
+    const same = byName.get(name);
+    if (same) return (same.find((candidate) => candidate.module === module) ?? (same[0] as ErrorClass)).type;
   }
   return Error;
 }
 
 // Not at the top of the module: a bundle that only registers classes then does without it.
-function knownClasses(): readonly ErrorClass[] {
-  known ??= [
-    ...registered,
-    ...Object.entries({
-      ...ownErrors,
-      ...Object.fromEntries(BUILT_IN.map((name) => [name, (globalThis as Record<string, unknown>)[name]])),
-    }).flatMap(([name, type]) => (typeof type === "function" ? { name, module: "", type: type as ErrorType } : [])),
-  ];
+function knownClasses(): Known {
+  if (known) return known;
+  const byPrototype = new Map<object, ErrorClass>();
+  const byName = new Map<string, ErrorClass[]>();
+  for (const each of [...registered, ...classesEverywhere()]) {
+    // The first name that a class was registered under stands for it.
+    if (!byPrototype.has(each.type.prototype)) byPrototype.set(each.type.prototype, each);
+    byName.set(each.name, [...(byName.get(each.name) ?? []), each]);
+  }
+  known = { byPrototype, byName };
   return known;
+}
+
+function classesEverywhere(): ErrorClass[] {
+  const types: Record<string, unknown> = { ...ownErrors };
+  for (const name of BUILT_IN) types[name] = (globalThis as Record<string, unknown>)[name];
+  return Object.entries(types).flatMap(([name, type]) =>
+    typeof type === "function" ? { name, module: "", type: type as ErrorType } : [],
+  );
 }
 
 /** Its name; that of its class where it has only the inherited one, as with `class MyError extends Error {}`. */
