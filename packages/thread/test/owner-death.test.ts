@@ -72,13 +72,16 @@ function mend(lock: dying.Owned): void {
 async function outlives({ death, name, when, who, form, main }: Case): Promise<void> {
   const lock = (PRIMITIVES[name] as () => dying.Owned)();
   const { owner, held, die } = startOwner(death, lock);
-  const [go, seen, answer] = [new Event(), newSlate(), newSlate()];
-  const heir = who === "a thread" && new Thread({ target: dying.inheritsWhen, args: [go, form, lock, answer] }).start();
+  const [ready, go, seen, answer] = [new Event(), new Event(), newSlate(), newSlate()];
+  const args = [[ready, go], form, lock, answer];
+  const heir = who === "a thread" && new Thread({ target: dying.inheritsWhen, args }).start();
   const line = [lock, when === "waiting" ? 1 : 0];
   const executioner = new Thread({ target: dying.executes, args: [owner, death, line, [held, die], seen] }).start();
   const settles = (thread: Thread): Promise<boolean> | boolean =>
     main === "blocked" ? thread.join() : thread.joinAsync();
   await held.waitAsync();
+  // What it takes a thread to come up is not counted as time that the heir has to wait.
+  if (heir) await ready.waitAsync();
 
   if (when === "new") await settles(executioner);
   go.set();

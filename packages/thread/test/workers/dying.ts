@@ -85,8 +85,14 @@ export async function inherits(form: "sync" | "async", lock: Owned): Promise<Her
   return { outcome, at, held };
 }
 
-/** As {@link inherits}, in a thread of its own. */
-export async function inheritsWhen(go: Event, form: "sync" | "async", lock: Owned, answer: Slate): Promise<void> {
+/** As {@link inherits}, in a thread of its own, which says when it is ready to go. */
+export async function inheritsWhen(
+  [ready, go]: [Event, Event],
+  form: "sync" | "async",
+  lock: Owned,
+  answer: Slate,
+): Promise<void> {
+  ready.set();
   if (form === "sync") go.wait();
   else await go.waitAsync();
   write(answer, await inherits(form, lock));
