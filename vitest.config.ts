@@ -11,8 +11,14 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, "**/dist/**"],
     pool: "forks",
     // Worker threads inherit this, so the threads of a test read the source as the test itself does.
-    execArgv: ["--conditions=@conc/source"],
+    execArgv: [
+      "--conditions=@conc/source",
+      "--require",
+      `${import.meta.dirname}/packages/testkit/src/typescript/preload.cjs`,
+    ],
     maxWorkers: 2,
+    // Of the tests of a file that may run side by side.
+    maxConcurrency: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

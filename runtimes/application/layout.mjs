@@ -69,10 +69,7 @@ async function standIns(folder) {
   write(join(folder, "node_modules/vitest/package.json"), JSON.stringify({ type: "module", exports: "./index.js" }));
 
   // Nothing is left here that would have to be compiled in a thread.
-  const tsx = { type: "module", exports: { ".": "./index.js", "./package.json": "./package.json" } };
-  write(join(folder, "node_modules/tsx/package.json"), JSON.stringify(tsx));
-  write(join(folder, "node_modules/tsx/index.js"), "");
-  write(join(folder, "node_modules/tsx/dist/esm/api/index.mjs"), "export function register() {}\n");
+  write(join(folder, "packages/testkit/src/typescript/preload.cjs"), "");
 
   // The packages are built already, and the programs are compiled.
   cpSync(join(folder, "packages/thread/test/programs"), join(folder, "programs"), { recursive: true });

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** As the command `tsx` has it among Node's options, by which a program knows that it runs under tsx. */
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+const TSX = ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href];
 
 /** What became of a program. */
 export interface Outcome {
@@ -28,12 +28,15 @@ export interface RunOptions {
   readonly live?: boolean;
   /** Milliseconds after which it counts as hung and is ended. */
   readonly patience?: number;
+  /** Node's options that have it read TypeScript; tsx if left out. */
+  readonly loader?: readonly string[];
 }
 
-/** Runs a file with tsx, on the source of the packages. */
-export function runFile(file: URL, { args = [], live = false, patience = 60_000 }: RunOptions = {}): Promise<Outcome> {
+/** Runs a file on the source of the packages. */
+export function runFile(file: URL, options: RunOptions = {}): Promise<Outcome> {
+  const { args = [], live = false, patience = 60_000, loader = TSX } = options;
   const started = performance.now();
-  const child = spawn(process.execPath, ["--conditions=@conc/source", "--import", TSX, fileURLToPath(file), ...args], {
+  const child = spawn(process.execPath, ["--conditions=@conc/source", ...loader, fileURLToPath(file), ...args], {
     env: { ...process.env, NODE_NO_WARNINGS: "1" },
     stdio: ["ignore", live ? "inherit" : "pipe", live ? "inherit" : "pipe"],
   });

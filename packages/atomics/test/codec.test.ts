@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { Arena } from "../src/arenas.ts";
@@ -214,14 +212,9 @@ it("passes a MessageChannel", () => {
 
 it("passes a thread and comes back", async () => {
   const source = (file: string) => new URL(`../src/${file}`, import.meta.url).href;
-  const tsx = createRequire(import.meta.url)
-    .resolve("tsx/package.json")
-    .replace("package.json", "dist/esm/api/index.mjs");
-  // On Node 20 a worker can not import TypeScript before tsx is registered in it.
   const worker = new Worker(
     `const { parentPort, workerData } = require("node:worker_threads");
     (async () => {
-      (await import(workerData.tsx)).register();
       const { Arena } = await import(workerData.arena);
       const { HANDLE, registerType } = await import(workerData.handle);
       const { OwnerDiedError } = await import(workerData.errors);
@@ -237,7 +230,6 @@ it("passes a thread and comes back", async () => {
     {
       eval: true,
       workerData: {
-        tsx: pathToFileURL(tsx).href,
         arena: source("arena.ts"),
         handle: source("handle.ts"),
         errors: source("errors.ts"),

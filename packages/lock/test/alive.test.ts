@@ -3,14 +3,15 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 
+const TYPESCRIPT = fileURLToPath(import.meta.resolve("@conc/testkit/typescript/preload.cjs"));
 const PROGRAM = fileURLToPath(new URL("./programs/waits.ts", import.meta.url));
 
 /** Runs a program until it ends by itself, and gives what it printed. */
 async function run(...args: string[]): Promise<string[]> {
   const { stdout } = await promisify(execFile)(process.execPath, [
     "--conditions=@conc/source",
-    "--import",
-    "tsx",
+    "--require",
+    TYPESCRIPT,
     PROGRAM,
     ...args,
   ]);

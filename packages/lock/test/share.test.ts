@@ -1,6 +1,4 @@
 import { once } from "node:events";
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { AGENT_FOREIGN, Arena, agentsOf, fromHandle, pack, toHandle, unpack } from "@conc/atomics";
 import { Flows, startThread, until, waitersOf } from "@conc/testkit";
@@ -101,12 +99,9 @@ describe("shared locks", () => {
   it("LK-015 LK-016 a raw Worker adopts the arena by a message, and takes the lock of a handle", async () => {
     const lock = new Lock();
     lock.acquire();
-    // On Node 20 a worker can not import TypeScript before tsx is registered in it.
-    const tsx = createRequire(import.meta.resolve("@conc/testkit")).resolve("tsx/package.json");
     const worker = new Worker(
       `const { parentPort, workerData } = require("node:worker_threads");
       parentPort.once("message", async ({ arena, handle }) => {
-        (await import(workerData.tsx)).register();
         const { Arena, fromHandle } = await import(workerData.atomics);
         await import(workerData.lock);
         Arena.adopt(arena);
@@ -117,7 +112,6 @@ describe("shared locks", () => {
       {
         eval: true,
         workerData: {
-          tsx: pathToFileURL(tsx.replace("package.json", "dist/esm/api/index.mjs")).href,
           atomics: import.meta.resolve("@conc/atomics"),
           lock: new URL("../src/index.ts", import.meta.url).href,
         },

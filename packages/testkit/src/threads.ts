@@ -1,14 +1,11 @@
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { type MessagePort, Worker } from "node:worker_threads";
 import { Arena, pack, unpack } from "@conc/atomics";
 
 // Threads for the tests of the lower packages: plain workers that adopt the arena, so that these tests do not depend on
-// `@conc/thread`. On Node 20 a worker can not import TypeScript before tsx is registered in it.
+// `@conc/thread`.
 const BOOT = `
 const { parentPort, workerData } = require("node:worker_threads");
 (async () => {
-  (await import(workerData.tsx)).register();
   const { Arena, pack, unpack } = await import(workerData.atomics);
   for (const buffer of workerData.args.arenas) Arena.adopt(buffer);
   Arena.adopt(workerData.arena);
@@ -18,9 +15,6 @@ const { parentPort, workerData } = require("node:worker_threads");
   parentPort.postMessage(pack(result));
 })();
 `;
-
-const tsxPackage = createRequire(import.meta.url).resolve("tsx/package.json");
-const TSX = pathToFileURL(tsxPackage.replace("package.json", "dist/esm/api/index.mjs")).href;
 
 /** A thread that runs one exported function of a module. */
 export class TestThread<R = unknown> {
@@ -67,7 +61,6 @@ export function startThreadWith<R = unknown>(
   ...args: unknown[]
 ): TestThread<R> {
   const workerData = {
-    tsx: TSX,
     atomics: import.meta.resolve("@conc/atomics"),
     arena: Arena.default.buffer,
     module: module.href,

@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { AGENT_BLOCKED, Arena, agentsOf, fromHandle, type Handle, pack, toHandle, unpack } from "@conc/atomics";
 import { Condition, Event } from "@conc/condition";
@@ -131,14 +129,10 @@ it("data arrive as a structured clone has them, and the sender's are not touched
 });
 
 describe("a raw worker", () => {
-  const { resolve } = createRequire(import.meta.url);
-  const tsx = pathToFileURL(resolve("tsx/package.json").replace("package.json", "dist/esm/api/index.mjs")).href;
-
   // Plain JavaScript, as somebody writes it who only knows postMessage.
   const BOOT = `
   const { parentPort, workerData } = require("node:worker_threads");
   (async () => {
-    (await import(workerData.tsx)).register();
     const { Arena, fromHandle, toHandle } = await import(workerData.atomics);
     await import(workerData.lock);
     parentPort.on("message", async ({ arena, lock, release }) => {
@@ -155,7 +149,7 @@ describe("a raw worker", () => {
   it("that got the arena and a handle takes the same lock", async () => {
     const worker = new Worker(BOOT, {
       eval: true,
-      workerData: { tsx, atomics: import.meta.resolve("@conc/atomics"), lock: import.meta.resolve("@conc/lock") },
+      workerData: { atomics: import.meta.resolve("@conc/atomics"), lock: import.meta.resolve("@conc/lock") },
     });
     const lock = new Lock();
     lock.acquire();

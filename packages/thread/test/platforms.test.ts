@@ -22,13 +22,20 @@ function findNode24(): string | undefined {
 }
 
 const node24 = findNode24();
-const stripsTypes = Boolean((process.features as { typescript?: unknown }).typescript);
+const stripsTypes = /^(strip|transform)$/.test(String((process.features as { typescript?: unknown }).typescript));
 
+/** What stands before the file to have tsx read it. */
+const LOADER = [SOURCE, "--import", "tsx"];
 const LINES = "registered 1\nclosure-free 2\nhello from Greeter\nmain ends\n";
 
 describe("TypeScript runs in threads as in main", () => {
   it("with tsx as a loader", async () => {
-    expect(await runProgram("typescript")).toEqual({ stdout: LINES, stderr: "", code: 0, signal: null });
+    expect(await runProgram("typescript", { flags: LOADER })).toEqual({
+      stdout: LINES,
+      stderr: "",
+      code: 0,
+      signal: null,
+    });
   });
 
   it("with the command tsx", async () => {
@@ -45,7 +52,11 @@ describe("TypeScript runs in threads as in main", () => {
     });
 
     it("and tsx", async () => {
-      expect(await runProgram("typescript", { node })).toMatchObject({ stdout: LINES, stderr: "", code: 0 });
+      expect(await runProgram("typescript", { node, flags: LOADER })).toMatchObject({
+        stdout: LINES,
+        stderr: "",
+        code: 0,
+      });
       const flags = [resolve("tsx/cli"), SOURCE];
       expect(await runProgram("typescript", { node, flags })).toMatchObject({ stdout: LINES, stderr: "", code: 0 });
     });

@@ -33,11 +33,13 @@ export interface ProgramOptions {
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 /** Has the packages read as source. */
 export const SOURCE = "--conditions=@conc/source";
+/** Has this engine read TypeScript, in every thread and quickly. */
+const TYPESCRIPT = fileURLToPath(import.meta.resolve("@conc/testkit/typescript/preload.cjs"));
 const PATIENCE = 25_000;
 
 /** Runs a program of the folder `programs` on its own; one that does not end by itself is an error that shows what it printed. */
 export async function runProgram(name: string, options: ProgramOptions = {}): Promise<Outcome> {
-  const { args = [], node = process.execPath, flags = [SOURCE, "--import", "tsx"], published, into } = options;
+  const { args = [], node = process.execPath, flags = [SOURCE, "--require", TYPESCRIPT], published, into } = options;
   const file = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));
   const command = published ? [join(published.folder, `${name}.js`)] : [...flags, file];
   const descriptor = into === undefined ? "pipe" : openSync(into, "w");

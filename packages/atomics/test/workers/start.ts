@@ -1,14 +1,10 @@
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { Arena } from "../../src/arenas.ts";
 
 // A raw worker, as a user without `@conc/thread` would start one: it adopts the arena, then handles mean the same in it.
-// On Node 20 it can not import TypeScript before tsx is registered in it.
 const BOOT = `
 const { parentPort, workerData } = require("node:worker_threads");
 (async () => {
-  (await import(workerData.tsx)).register();
   const { Arena } = await import(workerData.arena);
   Arena.adopt(workerData.buffer);
   const module = await import(workerData.module);
@@ -16,14 +12,9 @@ const { parentPort, workerData } = require("node:worker_threads");
 })();
 `;
 
-// `require` would find the CommonJS form of "tsx/esm/api", which can not register itself in an eval'd worker.
-const tsxPackage = pathToFileURL(createRequire(import.meta.url).resolve("tsx/package.json"));
-const tsx = new URL("dist/esm/api/index.mjs", tsxPackage).href;
-
 /** Calls `name(...args)` of a module of this folder in a new thread. Shared objects travel as handles. */
 export function inThread<R>(module: string, name: string, ...args: unknown[]): Promise<R> {
   const workerData = {
-    tsx,
     arena: new URL("../../src/arenas.ts", import.meta.url).href,
     buffer: Arena.default.buffer,
     module: new URL(module, import.meta.url).href,
