@@ -3,13 +3,13 @@ import { runInNewContext } from "node:vm";
 import { AGENT_FOREIGN, Arena, agentsOf, fromHandle, pack, toHandle, unpack } from "@conc/atomics";
 import { local } from "@conc/local";
 import { until } from "@conc/testkit";
+import { newSlate, read } from "@conc/testkit/slate.ts";
 import { activeCount, setExcepthook, sleep, sleepAsync, Thread } from "@conc/thread";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { counted, init } from "./workers/counted.ts";
 import { reads } from "./workers/elsewhere.ts";
 import * as workers from "./workers/locals.ts";
 import { Account, type Data, openAccount } from "./workers/locals.ts";
-import { newSlate, read } from "./workers/slate.ts";
 
 const failures: unknown[] = [];
 beforeAll(() => {

@@ -1,8 +1,8 @@
 import { taskLocal } from "@conc/local";
+import { newSlate, read } from "@conc/testkit/slate.ts";
 import { sleepAsync, Thread } from "@conc/thread";
 import { describe, expect, it } from "vitest";
 import * as workers from "./workers/locals.ts";
-import { newSlate, read } from "./workers/slate.ts";
 
 it("LC-020 each task has its own value, also after it awaited", async () => {
   const request = taskLocal<string>();

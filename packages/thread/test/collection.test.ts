@@ -2,12 +2,12 @@ import { Arena, toHandle } from "@conc/atomics";
 import { Condition, Event } from "@conc/condition";
 import { Lock } from "@conc/lock";
 import { until } from "@conc/testkit";
+import { newSlate, write } from "@conc/testkit/slate.ts";
 import { Thread } from "@conc/thread";
 import { describe, expect, it } from "vitest";
 import { collectGarbage } from "./collect-garbage.ts";
 import { noFailures } from "./start-waiting.ts";
 import * as receiving from "./workers/receiving.ts";
-import { newSlate, write } from "./workers/slate.ts";
 
 noFailures();
 

@@ -1,9 +1,9 @@
 import { Event } from "@conc/condition";
 import { Lock } from "@conc/lock";
 import { until } from "@conc/testkit";
+import { newSlate, read } from "@conc/testkit/slate.ts";
 import { currentThread, setExcepthook, Thread } from "@conc/thread";
 import { afterEach, expect, it } from "vitest";
-import { newSlate, read } from "./workers/slate.ts";
 import { Broken, ShelfError, throws, throwsInGrandchild, throwsOwnHook } from "./workers/throwing.ts";
 
 interface Call {

@@ -1,6 +1,7 @@
 import { Arena, agentsOf, InvalidStateError, TIMEOUT_MAX } from "@conc/atomics";
 import { Event } from "@conc/condition";
 import { startThread, until } from "@conc/testkit";
+import { newSlate, read } from "@conc/testkit/slate.ts";
 import {
   activeCount,
   currentThread,
@@ -14,7 +15,6 @@ import {
 import { describe, expect, it } from "vitest";
 import { noFailures, startWaiting } from "./start-waiting.ts";
 import * as actions from "./workers/actions.ts";
-import { newSlate, read } from "./workers/slate.ts";
 
 noFailures();
 

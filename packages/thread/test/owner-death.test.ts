@@ -2,10 +2,10 @@ import { NotOwnerError, OwnerDiedError } from "@conc/atomics";
 import { Condition, Event } from "@conc/condition";
 import { Lock, RLock, Semaphore } from "@conc/lock";
 import { until } from "@conc/testkit";
+import { newSlate, read } from "@conc/testkit/slate.ts";
 import { setExcepthook, Thread } from "@conc/thread";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as dying from "./workers/dying.ts";
-import { newSlate, read } from "./workers/slate.ts";
 
 /** Milliseconds within which the next one has the lock, from when its owner was seen to be dead. */
 const PROMPTLY = 200;

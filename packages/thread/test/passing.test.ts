@@ -3,12 +3,12 @@ import { AGENT_BLOCKED, Arena, agentsOf, fromHandle, type Handle, pack, toHandle
 import { Condition, Event } from "@conc/condition";
 import { BoundedSemaphore, Lock, RLock, Semaphore } from "@conc/lock";
 import { until } from "@conc/testkit";
+import { newSlate, read } from "@conc/testkit/slate.ts";
 import { setExcepthook, Thread } from "@conc/thread";
 import { describe, expect, it } from "vitest";
 import { noFailures } from "./start-waiting.ts";
 import * as actions from "./workers/actions.ts";
 import * as passing from "./workers/passing.ts";
-import { newSlate, read } from "./workers/slate.ts";
 
 noFailures();
 

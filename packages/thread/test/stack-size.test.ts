@@ -1,9 +1,9 @@
 import { until } from "@conc/testkit";
+import { newSlate, read } from "@conc/testkit/slate.ts";
 import { setExcepthook, stackSize, Thread } from "@conc/thread";
 import { afterEach, expect, it } from "vitest";
 import { noFailures } from "./start-waiting.ts";
 import * as actions from "./workers/actions.ts";
-import { newSlate, read } from "./workers/slate.ts";
 
 noFailures();
 afterEach(() => {

@@ -1,12 +1,12 @@
 import { Event } from "@conc/condition";
 import { Lock } from "@conc/lock";
 import { until } from "@conc/testkit";
+import { newSlate, read } from "@conc/testkit/slate.ts";
 import { activeCount, describeTask, resolveTask, setExcepthook, Thread, tasks } from "@conc/thread";
 import { describe, expect, it } from "vitest";
 import { noFailures } from "./start-waiting.ts";
 import * as actions from "./workers/actions.ts";
 import * as functions from "./workers/functions.ts";
-import { newSlate, read } from "./workers/slate.ts";
 
 noFailures();
 

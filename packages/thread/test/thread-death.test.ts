@@ -2,11 +2,11 @@ import { InvalidStateError } from "@conc/atomics";
 import { Event } from "@conc/condition";
 import { Lock } from "@conc/lock";
 import { until } from "@conc/testkit";
+import { newSlate, read } from "@conc/testkit/slate.ts";
 import { activeCount, currentThread, enumerate, mainThread, setExcepthook, Thread } from "@conc/thread";
 import { describe, expect, it } from "vitest";
 import { noFailures, startWaiting } from "./start-waiting.ts";
 import * as actions from "./workers/actions.ts";
-import { newSlate, read } from "./workers/slate.ts";
 
 noFailures();
 

@@ -1,12 +1,12 @@
 import { AGENT_FOREIGN, Arena, agentsOf, InvalidStateError, TIMEOUT_MAX } from "@conc/atomics";
 import { Event } from "@conc/condition";
 import { until } from "@conc/testkit";
+import { newSlate, read } from "@conc/testkit/slate.ts";
 import { activeCount, enumerate, mainThread, setExcepthook, Thread } from "@conc/thread";
 import { describe, expect, it } from "vitest";
 import { collectGarbage } from "./collect-garbage.ts";
 import { noFailures, startWaiting } from "./start-waiting.ts";
 import * as actions from "./workers/actions.ts";
-import { newSlate, read } from "./workers/slate.ts";
 
 noFailures();
 

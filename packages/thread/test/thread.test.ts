@@ -1,11 +1,11 @@
 import { inspect } from "node:util";
 import { Event } from "@conc/condition";
 import { until } from "@conc/testkit";
+import { newSlate, read } from "@conc/testkit/slate.ts";
 import { mainThread, Thread } from "@conc/thread";
 import { describe, expect, it } from "vitest";
 import { noFailures, startWaiting } from "./start-waiting.ts";
 import * as actions from "./workers/actions.ts";
-import { newSlate, read } from "./workers/slate.ts";
 
 noFailures();
 

@@ -1,11 +1,11 @@
 import { InvalidStateError, TIMEOUT_MAX } from "@conc/atomics";
 import { Event } from "@conc/condition";
 import { until } from "@conc/testkit";
+import { newSlate, read } from "@conc/testkit/slate.ts";
 import { setExcepthook, Thread, Timer } from "@conc/thread";
 import { expect, it } from "vitest";
 import { noFailures } from "./start-waiting.ts";
 import * as actions from "./workers/actions.ts";
-import { newSlate, read } from "./workers/slate.ts";
 import { throws } from "./workers/throwing.ts";
 
 noFailures();

@@ -1,9 +1,9 @@
 // What threads do with locals.
 
 import { local, taskLocal } from "@conc/local";
+import { type Slate, write } from "@conc/testkit/slate.ts";
 import { Thread, tasks } from "@conc/thread";
 import { counted } from "./counted.ts";
-import { type Slate, write } from "./slate.ts";
 
 export interface Data {
   x?: number;

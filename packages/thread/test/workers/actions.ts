@@ -2,6 +2,7 @@
 
 import type { Event } from "@conc/condition";
 import type { Lock } from "@conc/lock";
+import { type Slate, write } from "@conc/testkit/slate.ts";
 import {
   activeCount,
   currentThread,
@@ -13,7 +14,6 @@ import {
   Thread,
   tasks,
 } from "@conc/thread";
-import { type Slate, write } from "./slate.ts";
 
 export function nothing(): void {}
 

@@ -3,8 +3,8 @@
 import type { Condition, Event } from "@conc/condition";
 import type { Lock, RLock, Semaphore } from "@conc/lock";
 import { waitersOf } from "@conc/testkit/lock-actions.ts";
+import { type Slate, write } from "@conc/testkit/slate.ts";
 import { sleep, type Thread, tasks } from "@conc/thread";
-import { type Slate, write } from "./slate.ts";
 
 /** How a thread can die. */
 export type Death = "terminated" | "throws" | "exits" | "out of memory";

@@ -1,8 +1,8 @@
 // Functions that travel by name.
 
+import { type Slate, write } from "@conc/testkit/slate.ts";
 import { currentThread, tasks } from "@conc/thread";
 import { answer } from "./actions.ts";
-import { type Slate, write } from "./slate.ts";
 
 const secret = "secret";
 let runs = 0;

@@ -3,8 +3,8 @@
 import { fromHandle, pack, toHandle, unpack } from "@conc/atomics";
 import { Condition, Event } from "@conc/condition";
 import { BoundedSemaphore, Lock, RLock, Semaphore } from "@conc/lock";
+import { type Slate, write } from "@conc/testkit/slate.ts";
 import { Thread, tasks } from "@conc/thread";
-import { type Slate, write } from "./slate.ts";
 
 export function describesAll(slate: Slate, ...primitives: unknown[]): void {
   const states = primitives.map((primitive) => {

@@ -1,8 +1,8 @@
 // Threads that fail.
 
 import type { Event } from "@conc/condition";
+import { type Slate, write } from "@conc/testkit/slate.ts";
 import { setExcepthook, Thread, tasks } from "@conc/thread";
-import { type Slate, write } from "./slate.ts";
 
 export class ShelfError extends RangeError {
   readonly shelf: number = 7;
