@@ -91,7 +91,6 @@ export { type ReferenceCodec, registerReference } from "./references.ts";
 export { SharedArray } from "./shared-array.ts";
 export { type HandleType, registerClass, SharedObject } from "./shared-object.ts";
 export { notify, park, resumeBlocked, sleepFor } from "./sleeping.ts";
-export { Spin } from "./spinning.ts";
 export { Value } from "./value.ts";
 export type { DeltaOf, ValueOf, ValueType, ValueTypeName, ViewOf } from "./value-type.ts";
 export { WaitQueue } from "./wait-queue.ts";

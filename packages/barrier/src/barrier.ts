@@ -6,22 +6,16 @@ import {
   Deadline,
   InvalidStateError,
   type Packed,
-  type PendingWait,
   Place,
   pack,
-  park,
   registerType,
-  Spin,
   unpack,
-  untilSettled,
-  WAITING,
   type Wait,
   type WaitAsync,
   type Waiter,
 } from "@conc/atomics";
-import { AT_THE_DOOR, CALLED_OFF, FAILED, PASSING, ROUNDS_BYTES, Rounds, TIMED_OUT } from "./rounds.ts";
-
-const FOR_EVER: Deadline = /* @__PURE__ */ new Deadline();
+import { AT_THE_DOOR, FAILED, PASSING, ROUNDS_BYTES, Rounds } from "./rounds.ts";
+import { untilOver, untilOverAsync } from "./waiting.ts";
 
 const PARTIES_MAX = 2 ** 31 - 1;
 
@@ -30,8 +24,8 @@ type Action = () => unknown;
 /** What a barrier can be given. */
 export interface BarrierOptions {
   /**
-   * Called once in each round, by the last party to arrive, before anyone goes on. If it returns a promise, that is awaited; the last party has
-   * to use `waitAsync` then. To be used from other threads it has to be registered with `tasks`.
+   * Called once in each round, by the last party to arrive, before anyone goes on. If it returns a promise, that is awaited; the last
+   * party has to use `waitAsync` then. To be used from other threads it has to be registered with `tasks`.
    */
   readonly action?: Action | undefined;
   /** The longest wait of those who do not say how long they wait, in milliseconds; for ever if left out. */
@@ -41,8 +35,8 @@ export interface BarrierOptions {
 /**
  * Lets threads and async tasks wait for each other: when so many have arrived, all go on.
  *
- * It can be used again at once, by the same parties or others: who comes back early waits for the next round. More than are needed are served
- * in groups. Either all of a round go on, or all get a {@link BrokenBarrierError}: when a wait times out or is aborted, the action
+ * It can be used again at once, by the same parties or others: who comes back early waits for the next round. More than are needed
+ * are served in groups. Either all of a round go on, or all get a {@link BrokenBarrierError}: when a wait times out or is aborted, the action
  * throws, {@link abort} is called, or a party dies while it waits, by whatever cause. One that dies before it has arrived can not be
  * known: for that there is `timeout`. What was written before `wait` is seen by all parties after it.
  *
@@ -56,7 +50,6 @@ export interface BarrierOptions {
  */
 export class Barrier extends ArenaObject {
   readonly #rounds: Rounds;
-  readonly #spin: Spin = new Spin();
   readonly #action: Action | undefined;
   readonly #timeout: number;
   /** Whether this thread is inside of the action. */
@@ -99,8 +92,8 @@ export class Barrier extends ArenaObject {
   /**
    * Blocks until all parties have arrived.
    *
-   * @param options.timeout Longest wait in milliseconds, the action included; the barrier's own if left out. When it has run out the barrier breaks;
-   * so it does at once for 0, unless this party is the last one.
+   * @param options.timeout Longest wait in milliseconds, the action included; the barrier's own if left out. When it has run out the
+   * barrier breaks; so it does at once for 0, unless this party is the last one.
    * @returns The index of this party in the order of arrival, from 0 to `parties - 1`: different for all of a round.
    * @throws {TypeError | RangeError} If the options are wrong, checked before anything else; the barrier does not break.
    * @throws {BrokenBarrierError} If the barrier is broken, breaks or is reset meanwhile.
@@ -122,10 +115,13 @@ export class Barrier extends ArenaObject {
         else leader = this.agent.open();
         index = rounds.arrive(self, action !== undefined, leader);
       }
-      if (index + 1 < rounds.parties) this.#sleep(self, deadline);
-      else if (action) this.#lead(leader as Waiter, action);
-      else return index;
-      return rounds.pass(index + 1 < rounds.parties ? self : (leader as Waiter), index);
+      if (index + 1 < rounds.parties) {
+        untilOver(rounds, self, deadline);
+        return rounds.pass(self, index);
+      }
+      if (!action) return index;
+      this.#lead(leader as Waiter, action);
+      return rounds.pass(leader as Waiter, index);
     } finally {
       if (leader) this.agent.close(leader);
     }
@@ -134,8 +130,8 @@ export class Barrier extends ArenaObject {
   /**
    * As {@link wait}, without blocking the thread; the program stays alive until the promise settles.
    *
-   * @param options.signal Aborts the wait, and breaks the barrier for the others: the promise rejects with `signal.reason`. One that is aborted
-   * from the beginning breaks nothing, and one that comes when all have passed is too late.
+   * @param options.signal Aborts the wait, and breaks the barrier for the others: the promise rejects with `signal.reason`. One that
+   * is aborted from the beginning breaks nothing, and one that comes when all have passed is too late.
    */
   async waitAsync(options?: WaitAsync): Promise<number> {
     const deadline = this.#begin(options);
@@ -144,7 +140,6 @@ export class Barrier extends ArenaObject {
     const rounds = this.#rounds;
     const action = this.#action;
     const waiter = this.agent.open();
-    const wait = pendingWait(rounds, waiter, signal);
     let failure: Failure | undefined;
     try {
       let index = rounds.arrive(waiter, action !== undefined, waiter);
@@ -158,24 +153,16 @@ export class Barrier extends ArenaObject {
           failure = { error };
         });
       }
-      // It may have been aborted by the action, or between the door and here.
-      if (signal?.aborted) wait.leave();
-      if (rounds.isIn(waiter)) {
-        await untilSettled(wait, deadline, signal).catch((error) => {
-          if (!signal?.aborted) throw error;
-        });
-      }
+      await untilOverAsync(rounds, waiter, deadline, signal);
       if (failure) throw failure.error;
       if (signal?.aborted && !rounds.hasPassed(waiter)) throw signal.reason;
       return rounds.pass(waiter, index);
     } finally {
-      // Whatever the action still has to say is about a round that is over.
-      waiter.woken = undefined;
       this.agent.close(waiter);
     }
   }
 
-  /** Refuses all who wait, and makes the barrier usable again if it was broken. Needs no agreement: who resets must know that it is time. */
+  /** Refuses all who wait, with a {@link BrokenBarrierError}, and makes the barrier usable again if it was broken. */
   reset(): void {
     this.#rounds.reset();
   }
@@ -200,22 +187,7 @@ export class Barrier extends ArenaObject {
     const own = options?.timeout === undefined ? this.#timeout : timeout;
     if (this.#acting)
       throw new InvalidStateError("the action of a barrier can not wait at it: nobody goes on before it has ended");
-    return own === Number.POSITIVE_INFINITY ? FOR_EVER : new Deadline(own);
-  }
-
-  /** Blocks until a waiter that has arrived is let go. */
-  #sleep(waiter: Waiter, deadline: Deadline): void {
-    const rounds = this.#rounds;
-    if (this.#spin.until(() => !rounds.isIn(waiter))) return;
-    while (rounds.isIn(waiter)) {
-      if (waiter.state !== WAITING) {
-        rounds.lookAgain(waiter);
-        continue;
-      }
-      const remaining = deadline.remaining();
-      if (remaining === 0) rounds.end(waiter, TIMED_OUT);
-      else park(this.agent, remaining);
-    }
+    return new Deadline(own);
   }
 
   /** Runs the action, as the last one to arrive, and lets the others go. */
@@ -223,7 +195,7 @@ export class Barrier extends ArenaObject {
     try {
       const result = this.#act(action);
       if (isThenable(result)) {
-        result.then(undefined, () => {});
+        Promise.resolve(result).catch(() => {});
         throw new TypeError("the action returned a promise, for which a blocked thread can not wait: use waitAsync()");
       }
     } catch (error) {
@@ -233,21 +205,28 @@ export class Barrier extends ArenaObject {
     this.#rounds.end(waiter, PASSING);
   }
 
-  /** As {@link Barrier.#lead}; the round may end while the action is still under way, and what comes of that is then about nothing. */
+  /**
+   * As {@link Barrier.#lead}. The round may end while the action is still under way; what comes of that is then about nothing, and the
+   * waiter's node may be somebody else's.
+   */
   #leadAsync(waiter: Waiter, action: Action, fail: (error: unknown) => void): void {
-    const rounds = this.#rounds;
-    // Once the wait is over its node may be somebody else's.
-    const passes = (): void => void (waiter.woken && rounds.end(waiter, PASSING));
+    const endIfItWaits = (verdict: number): void => {
+      if (waiter.woken) this.#rounds.end(waiter, verdict);
+    };
     const fails = (error: unknown): void => {
       fail(error);
-      if (waiter.woken) rounds.end(waiter, FAILED);
+      endIfItWaits(FAILED);
     };
     try {
       const result = this.#act(action);
-      if (isThenable(result)) result.then(passes, fails).then(undefined, fail);
-      else passes();
+      if (!isThenable(result)) this.#rounds.end(waiter, PASSING);
+      else
+        Promise.resolve(result)
+          .then(() => endIfItWaits(PASSING), fails)
+          .then(undefined, fail);
     } catch (error) {
-      fails(error);
+      fail(error);
+      this.#rounds.end(waiter, FAILED);
     }
   }
 
@@ -266,8 +245,8 @@ export class Barrier extends ArenaObject {
       return { action: packed, modules: packed.modules };
     } catch (cause) {
       throw new TypeError(
-        `a barrier whose action is not registered can not be sent to another thread: call tasks(import.meta, { ${action.name || "action"} }) ` +
-          "at the top level of the module that defines the action",
+        "a barrier whose action is not registered can not be sent to another thread: call " +
+          `tasks(import.meta, { ${action.name || "action"} }) at the top level of the module that defines the action`,
         { cause },
       );
     }
@@ -276,24 +255,6 @@ export class Barrier extends ArenaObject {
 
 interface Failure {
   readonly error: unknown;
-}
-
-/** The async wait of a party. */
-function pendingWait(rounds: Rounds, waiter: Waiter, signal: AbortSignal | undefined): PendingWait {
-  const wait: PendingWait = {
-    woken: undefined,
-    look() {
-      if (rounds.isIn(waiter)) rounds.lookAgain(waiter);
-      return !rounds.isIn(waiter);
-    },
-    leave() {
-      rounds.end(waiter, signal?.aborted ? CALLED_OFF : TIMED_OUT);
-      return !rounds.hasPassed(waiter);
-    },
-    passOn() {},
-  };
-  waiter.woken = () => wait.woken?.();
-  return wait;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -11,9 +11,9 @@
 // Why no wake-up is lost. A wait is over when its node stands in no line any more, and that is written last. Before it the node's state
 // has changed, on which the waiter sleeps; so it can not fall asleep any more, and who sleeps is notified.
 //
-// Why rounds do not mix. What a round came to is in the nodes of its waiters, not in the value: *granted* or not. A slow waiter finds it there,
-// whatever the barrier has been through since; a fast one that comes again is counted anew. Only while an action runs, when all of a round have
-// arrived and none has left, do those who come wait at the door, a second line, and arrive when it opens.
+// Why rounds do not mix. What a round came to is in the nodes of its waiters, not in the value: *granted* or not. A slow waiter finds it
+// there, whatever the barrier has been through since; a fast one that comes again is counted anew. Only while an action runs, when all
+// of a round have arrived and none has left, do those who come wait at the door, a second line, and arrive when it opens.
 
 import {
   type Agent,
@@ -135,6 +135,11 @@ export class Rounds {
   pass(waiter: Waiter, index: number): number {
     if (this.hasPassed(waiter)) return index;
     throw brokenBy(waiter.task);
+  }
+
+  /** Blocks while a waiter of this thread is told nothing, or not for so long; may return early for no reason. */
+  rest(timeout: number): void {
+    this.#line.rest(timeout);
   }
 
   /** How many of a round have arrived, or below zero why the barrier is broken; out of date as soon as read. */
