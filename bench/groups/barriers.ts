@@ -61,7 +61,7 @@ export function barriers(affinity: AffinityPlan): Group {
 }
 
 /** Nine tenths as many rounds as the reference has. */
-const NEAR_REFERENCE = 1 / 0.9;
+const NEAR_REFERENCE = 1.11;
 const sameMarks: readonly Mark[] = [
   { against: RAW, atMost: NEAR_REFERENCE },
   { against: PEER, atLeast: 0.95 },
