@@ -5,9 +5,7 @@ import { BY_TASK, LOCK_TASK, NODE_AGENT, NODE_SINCE, NODE_TASK, ORPHANED, OWNER,
 /** Milliseconds after which a waiter that others were faster than has the lock handed to it. */
 export const PATIENCE = 1;
 
-/** In place of the time since when others were faster: it was told to look, and has not been passed over so far. */
-const ASKED = 2;
-
+// The platform works it out at each reading.
 const ORIGIN = performance.timeOrigin;
 
 /** Makes a waiter the owner of the lock in whose line it stands. Needs the line's lock. */
@@ -25,15 +23,12 @@ export function finishHandOver(agent: Agent, lock: number, node: number): void {
   if (isDead(agent, Atomics.load(agent.heap.reach(lock), lock) & OWNER)) makeOwner(agent, lock, node);
 }
 
-/**
- * For how many milliseconds others were faster than a node's waiter. Asked the first time, nobody was yet: it is being told to look. So
- * the clock, which costs more than all the rest, is needed from the second time on.
- */
+/** For how many milliseconds others were faster than a node's waiter; counts from the first time it is asked. */
 export function passedOverFor(words: Int32Array, node: number): number {
+  const now = commonTime();
   const since = words[node + NODE_SINCE] as number;
-  const now = since === 0 ? ASKED : commonTime();
-  if (since === 0 || since === ASKED) words[node + NODE_SINCE] = now;
-  return since === 0 || since === ASKED ? 0 : now - since;
+  if (since === 0) words[node + NODE_SINCE] = now;
+  return since === 0 ? 0 : now - since;
 }
 
 /** Has the next who releases what a node's waiter wants hand it over. */
@@ -41,7 +36,7 @@ export function makeNext(words: Int32Array, node: number): void {
   words[node + NODE_SINCE] = (commonTime() - 4 * PATIENCE) | 1;
 }
 
-/** Threads have different origins of time. The sum wraps around, so only differences mean something; odd, it is neither 0 nor ASKED. */
+/** Threads have different origins of time. The sum wraps around, so only differences mean something; odd, it is never 0. */
 function commonTime(): number {
   return (ORIGIN + performance.now()) | 1;
 }

@@ -89,7 +89,7 @@ export const NODE_PREVIOUS = 3;
 export const NODE_QUEUE = 4;
 /** The next node of the agent's READY stack. */
 export const NODE_READY = 5;
-/** Since when others have been faster, in `commonTime`; see `passedOverFor`. */
+/** When it was first told to look again, in `commonTime`; 0 if never: how long others have been faster. */
 export const NODE_SINCE = 6;
 /** For whom it waits within its agent: the async task, or 0. */
 export const NODE_TASK = 7;

@@ -1,10 +1,10 @@
 import { Barrier } from "@conc/barrier";
 import { Event } from "@conc/condition";
 import { until } from "@conc/testkit";
+import { newSlate, read, type Slate } from "@conc/testkit/slate.ts";
 import { setExcepthook, Thread } from "@conc/thread";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as meeting from "./workers/meeting.ts";
-import { newSlate, read, type Slate } from "./workers/slate.ts";
 
 /** How often those who die at random moments do so. */
 const ROUNDS = Number(process.env.CONC_ROUNDS ?? 8);

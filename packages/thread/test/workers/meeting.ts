@@ -2,8 +2,8 @@
 
 import type { Barrier } from "@conc/barrier";
 import type { Event } from "@conc/condition";
+import { type Slate, write } from "@conc/testkit/slate.ts";
 import { sleep, tasks } from "@conc/thread";
-import { type Slate, write } from "./slate.ts";
 
 /** How a party waits. */
 export type Form = "sync" | "async";
