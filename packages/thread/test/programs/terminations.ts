@@ -4,7 +4,7 @@ import { Event } from "@conc/condition";
 import { Lock, Semaphore } from "@conc/lock";
 import { isMainThread, Thread, tasks } from "@conc/thread";
 
-const ROUNDS = 40;
+const ROUNDS = 20;
 
 function hammers(up: Event): void {
   up.set();
@@ -19,7 +19,7 @@ tasks(import.meta, { hammers });
 
 if (isMainThread) {
   for (let round = 0; round < ROUNDS; round++) {
-    const ups = [new Event(), new Event()];
+    const ups = Array.from({ length: 4 }, () => new Event());
     const threads = ups.map((up) => new Thread({ target: hammers, args: [up] }).start());
     for (const up of ups) up.wait();
     await new Promise((resolve) => setTimeout(resolve, round % 10));
