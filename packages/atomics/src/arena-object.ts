@@ -1,5 +1,6 @@
 import type { Agent } from "./agent.ts";
 import { homeArena, type OpenArena } from "./arena.ts";
+import type { OWNING } from "./heap.ts";
 import { Place } from "./place.ts";
 import { SharedObject } from "./shared-object.ts";
 
@@ -23,8 +24,12 @@ export abstract class ArenaObject extends SharedObject {
   }
 }
 
-/** Where an object of this size can live from now on. */
-export function newPlace(bytes: number): Place {
+/**
+ * Where an object of this size can live from now on.
+ *
+ * @param tag OWNING if more will belong to it than its block.
+ */
+export function newPlace(bytes: number, tag?: typeof OWNING): Place {
   const arena = homeArena();
-  return new Place(arena, arena.create(bytes));
+  return new Place(arena, arena.create(bytes, tag));
 }

@@ -1,7 +1,8 @@
 import { Agent } from "./agent.ts";
 import { beforeSpinningOn } from "./contention.ts";
+import { freeObject } from "./disposal.ts";
 import { ExclusiveLine, moveWaiters } from "./exclusive-line.ts";
-import { Heap, OBJECT } from "./heap.ts";
+import { Heap, OBJECT, type OWNING } from "./heap.ts";
 import { type LockOptions, label, labelsOf } from "./label.ts";
 import {
   AGENT_FLAGS,
@@ -62,7 +63,7 @@ export class OpenArena {
   /** The objects that others know, too; there once the first one is shared. */
   sharing: Sharing | undefined;
   readonly #finalizer: FinalizationRegistry<number> = new FinalizationRegistry((place) => {
-    if (this.isPrivate(place)) this.heap.free(place, this.agent.id);
+    if (this.isPrivate(place)) freeObject(this.agent, place);
     else this.sharing?.drop(place);
   });
 
@@ -104,10 +105,14 @@ export class OpenArena {
     return this.heap.used;
   }
 
-  /** Makes a block for a new shared object, all zero after the first two words. */
-  create(bytes: number): number {
+  /**
+   * Makes a block for a new shared object, all zero after the first two words.
+   *
+   * @param tag OWNING if more will belong to it than the block.
+   */
+  create(bytes: number, tag: typeof OBJECT | typeof OWNING = OBJECT): number {
     const { heap, agent } = this;
-    const place = heap.allocate(bytes + OBJECT_WORDS * 4, agent.id, OBJECT);
+    const place = heap.allocate(bytes + OBJECT_WORDS * 4, agent.id, tag);
     const words = heap.reach(place);
     words[place + OBJECT_COUNT] = -agent.id;
     words[place + OBJECT_SERIAL] = Atomics.add(words, HEADER_SERIAL, 1) + 1;

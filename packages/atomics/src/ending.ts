@@ -9,6 +9,7 @@ import { Agents } from "./agents.ts";
 import { forEachTaken } from "./coalesce.ts";
 import { attempt } from "./contention.ts";
 import type { Deadline } from "./deadline.ts";
+import { freeObject } from "./disposal.ts";
 import { NODE, OBJECT } from "./heap.ts";
 import {
   AGENT_BEREFT,
@@ -102,7 +103,8 @@ function clearUp(agent: Agent, id: number): void {
   const nodes = nodesOf(agent, id);
   for (const node of [base + AGENT_SELF, ...nodes]) withdraw(agent, node, false);
   releaseAll(agent, base);
-  for (const place of [...nodes, ...privateObjectsOf(agent, id)]) agent.heap.free(place, agent.id);
+  for (const node of nodes) agent.heap.free(node, agent.id);
+  for (const place of privateObjectsOf(agent, id)) freeObject(agent, place);
 
   announceEnd(agent, id);
   signalAll(agent);

@@ -21,6 +21,8 @@ export const TAKEN = 32;
 export const OBJECT = 64 as const;
 /** Taken by the node of an async wait. */
 export const NODE = 128 as const;
+/** Taken by a shared object to which more belongs than its block; see `disposal.ts`. */
+export const OWNING = 96 as const;
 
 /** The allocator of an arena. Places are in words. */
 export class Heap {

@@ -2,12 +2,13 @@ export { onAbort } from "./aborting.ts";
 export { Agent } from "./agent.ts";
 export { Agents, agentsOf } from "./agents.ts";
 export { OpenArena } from "./arena.ts";
-export { ArenaObject } from "./arena-object.ts";
+export { ArenaObject, newPlace } from "./arena-object.ts";
 export { Arena, type Arenas } from "./arenas.ts";
 export { type PendingWait, untilSettled } from "./async-wait.ts";
 export { AtomicBigInt64 } from "./atomic-bigint64.ts";
 export { AtomicInt32 } from "./atomic-int32.ts";
 export { ByteCodec } from "./byte-codec.ts";
+export { coalesce } from "./coalesce.ts";
 export { type Packed, pack, packThrown, unpack } from "./codec.ts";
 export {
   check,
@@ -20,6 +21,7 @@ export {
   type WaitOrTry,
 } from "./deadline.ts";
 export { announceReturn, announceWait } from "./deadlock.ts";
+export { type Disposal, freeOrphans, registerDisposal } from "./disposal.ts";
 export { announceEnd, declareDead, endAgent, tryClearUp, waitForEnd, waitForEndAsync } from "./ending.ts";
 export { registerErrors } from "./error-codec.ts";
 export {
@@ -45,7 +47,7 @@ export {
   toHandle,
   typeOf,
 } from "./handle.ts";
-export { Heap } from "./heap.ts";
+export { Heap, OWNING } from "./heap.ts";
 export type { LockOptions } from "./label.ts";
 // For tools that look into an arena, such as the checker of interleavings: all names at once.
 export * as layout from "./layout.ts";
@@ -91,6 +93,7 @@ export { type ReferenceCodec, registerReference } from "./references.ts";
 export { SharedArray } from "./shared-array.ts";
 export { type HandleType, registerClass, SharedObject } from "./shared-object.ts";
 export { notify, park, resumeBlocked, sleepFor } from "./sleeping.ts";
+export { lockSpin, unlockSpin } from "./spin-lock.ts";
 export { Value } from "./value.ts";
 export type { DeltaOf, ValueOf, ValueType, ValueTypeName, ViewOf } from "./value-type.ts";
 export { WaitQueue } from "./wait-queue.ts";

@@ -4,6 +4,7 @@
 
 import type { Agent } from "./agent.ts";
 import type { OpenArena } from "./arena.ts";
+import { freeObject } from "./disposal.ts";
 import { InvalidStateError } from "./errors.ts";
 import { AGENT_REFERENCES, OBJECT_COUNT, OBJECT_SERIAL } from "./layout.ts";
 
@@ -158,5 +159,5 @@ export function releaseAll(agent: Agent, base: number): void {
 
 function release(agent: Agent, place: number): void {
   const left = Atomics.sub(agent.heap.reach(place), place + OBJECT_COUNT, 1) - 1;
-  if (left === 0) agent.heap.free(place, agent.id);
+  if (left === 0) freeObject(agent, place);
 }
