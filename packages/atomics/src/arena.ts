@@ -108,11 +108,12 @@ export class OpenArena {
   /**
    * Makes a block for a new shared object, all zero after the first two words.
    *
+   * @param cleared As for `Heap.allocate`.
    * @param tag OWNING if more will belong to it than the block.
    */
-  create(bytes: number, tag: typeof OBJECT | typeof OWNING = OBJECT): number {
+  create(bytes: number, tag: typeof OBJECT | typeof OWNING = OBJECT, cleared?: number): number {
     const { heap, agent } = this;
-    const place = heap.allocate(bytes + OBJECT_WORDS * 4, agent.id, tag);
+    const place = heap.allocate(bytes + OBJECT_WORDS * 4, agent.id, tag, cleared);
     const words = heap.reach(place);
     words[place + OBJECT_COUNT] = -agent.id;
     words[place + OBJECT_SERIAL] = Atomics.add(words, HEADER_SERIAL, 1) + 1;

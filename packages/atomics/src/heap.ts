@@ -68,12 +68,13 @@ export class Heap {
   }
 
   /**
-   * Takes a block for `agent`, all zero, aligned to 32 bytes.
+   * Takes a block for `agent`, aligned to 32 bytes and all zero.
    *
    * @param tag What the block is marked as.
+   * @param cleared How many words must be zero, at the beginning, where the rest need not be: at least a unit.
    * @throws {ArenaFullError} If there is no room.
    */
-  allocate(bytes: number, agent: number, tag: number = TAKEN): number {
+  allocate(bytes: number, agent: number, tag: number = TAKEN, cleared: number = Number.POSITIVE_INFINITY): number {
     let order = 0;
     while ((UNIT_WORDS * 4) << order < bytes && order < ORDER - UNIT_SHIFT) order++;
     const size = UNIT_WORDS * 2 ** order;
@@ -82,7 +83,7 @@ export class Heap {
       let place = this.words[HEADER_FREE + order] as number;
       if (place !== 0) this.words[HEADER_FREE + order] = this.reach(place)[place] as number;
       else place = this.#append(size, bytes);
-      this.words.fill(0, place, place + size);
+      this.words.fill(0, place, place + Math.min(size, cleared));
       // Last: those who look for blocks with a mark, without the lock, see none with old words.
       this.tags[place / UNIT_WORDS] = tag | order;
       (this.words[HEADER_USED] as number) += size * 4;

@@ -47,7 +47,7 @@ export {
   toHandle,
   typeOf,
 } from "./handle.ts";
-export { Heap, OWNING } from "./heap.ts";
+export { Heap, OWNING, UNIT_WORDS } from "./heap.ts";
 export type { LockOptions } from "./label.ts";
 // For tools that look into an arena, such as the checker of interleavings: all names at once.
 export * as layout from "./layout.ts";
