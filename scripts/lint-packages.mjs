@@ -14,7 +14,7 @@ const LAYERS = {
   lock: ["atomics"],
   condition: ["lock"],
   barrier: ["atomics"],
-  queue: ["condition"],
+  queue: ["atomics"],
   thread: ["condition"],
   local: ["thread"],
   executor: ["queue", "thread"],

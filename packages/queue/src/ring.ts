@@ -1,0 +1,281 @@
+// The items of a `Queue`, in the order in which they were put: records one behind the other in segments of memory, each of which names
+// the next. Who puts and who gets have a lock each, and do not meet as long as the queue is neither empty nor full.
+//
+// What a dead thread leaves. A put writes its record behind the last one, where nobody looks yet, and then the place behind that
+// into the one of two slots that does not count; PUTS + 1 commits all at once, for its lowest bit tells which slot counts. A get does the
+// same with GETS. So at any instruction the item is in or out, and whoever takes over a lock finds both ends whole and has nothing to
+// repair. Only blocks could be lost:
+//   a segment    is named as the next one before anything is written to it, and if it was not used the next put uses it;
+//   a crate      on its way in is named in INCOMING with the PUTS before: if PUTS is still that, it is freed;
+//   a block      on its way out is named in OUTGOING with the GETS before: if GETS is no longer that, it is freed.
+// Both names are taken off before the block is freed: one who dies right there loses a block, but none is freed twice.
+//
+// STATE changes under the lock of the puts (and both, for EMPTIED), so who reads it under that lock may rely on it. Who gets reads
+// it before PUTS: if it is SHUT, PUTS does not grow any more.
+
+import { Arena, ByteCodec, lockSpin, type OpenArena, registerDisposal, unlockSpin } from "@conc/atomics";
+import { CRATE_BYTES, CRATE_HEAD, Crate, Crates } from "./crate.ts";
+import {
+  DONE,
+  EMPTIED,
+  GET_LOCK,
+  GETS,
+  HEAD,
+  INCOMING,
+  MAX_SIZE,
+  NOT_YET,
+  OPEN,
+  OUTGOING,
+  type Outcome,
+  OVER,
+  PUT_LOCK,
+  PUTS,
+  SEEN,
+  SHUT,
+  STATE,
+  TAIL,
+} from "./layout.ts";
+import {
+  CRATE,
+  dropAll,
+  INLINE,
+  INT,
+  KIND_BITS,
+  KIND_MASK,
+  LINK,
+  RECORD_HEAD,
+  SEGMENT_HEAD,
+  SEGMENT_NEXT,
+} from "./records.ts";
+import { Segments } from "./segments.ts";
+import type { Store } from "./store.ts";
+import { dropTallies } from "./tally.ts";
+
+/** How what is in a ring is let go. */
+export const RING = 1;
+
+/** Values of up to this many bytes are copied into a segment. */
+const MOST_INLINE = 2048;
+
+/** Strings of up to this many bytes are written straight into a segment. */
+const MOST_STRAIGHT = 16384;
+
+/** The store of a `Queue`. */
+export class Ring implements Store {
+  taken: unknown;
+  readonly #arena: OpenArena;
+  readonly #base: number;
+  readonly #words: Int32Array;
+  readonly #codec: ByteCodec;
+  readonly #crates: Crates;
+  readonly #segments: Segments;
+  readonly #maxSize: number;
+  /** Called when an item is about to be taken. */
+  readonly #taking: () => void;
+
+  constructor(arena: OpenArena, base: number, codec: ByteCodec, taking: () => void) {
+    this.#arena = arena;
+    this.#base = base;
+    this.#words = arena.heap.reach(base);
+    this.#codec = codec;
+    this.#crates = new Crates(arena, codec);
+    this.#segments = new Segments(arena, base);
+    this.#maxSize = this.#words[base + MAX_SIZE] as number;
+    this.#taking = taking;
+  }
+
+  wrap(item: unknown): unknown {
+    // Whatever has no code of its own can be written under the lock.
+    if (typeof item === "number" || (typeof item === "string" && item.length < MOST_STRAIGHT)) return item;
+    if (item === undefined || typeof item === "boolean") return item;
+    return this.#crates.pack(item);
+  }
+
+  discard(wrapped: unknown): void {
+    if (wrapped instanceof Crate) this.#crates.reuse(wrapped, true);
+  }
+
+  mend(): void {
+    // The counts are what commits.
+  }
+
+  put(wrapped: unknown): Outcome {
+    const words = this.#words;
+    const base = this.#base;
+    if (lockSpin(words, base + PUT_LOCK, this.#arena.agent.id)) this.#inherit(INCOMING);
+    try {
+      if (words[base + STATE] !== OPEN) return OVER;
+      const puts = words[base + PUTS] as number;
+      const max = this.#maxSize;
+      if (max !== 0 && ((puts - Atomics.load(words, base + GETS)) | 0) >= max) return NOT_YET;
+      const now = base + TAIL + ((puts & 1) << 1);
+      const next = base + TAIL + ((~puts & 1) << 1);
+      this.#segments.current = words[now + 1] as number;
+      words[next] = this.#write(words[now] as number, wrapped, puts);
+      words[next + 1] = this.#segments.current;
+      Atomics.store(words, base + PUTS, puts + 1);
+      if (wrapped instanceof Crate && wrapped.kept) words[base + INCOMING] = 0;
+    } finally {
+      unlockSpin(words, base + PUT_LOCK);
+    }
+    if (wrapped instanceof Crate && !wrapped.kept) this.#crates.reuse(wrapped, false);
+    return DONE;
+  }
+
+  take(): Outcome {
+    const words = this.#words;
+    const base = this.#base;
+    if (lockSpin(words, base + GET_LOCK, this.#arena.agent.id)) this.#inherit(OUTGOING);
+    try {
+      const state = Atomics.load(words, base + STATE);
+      const gets = words[base + GETS] as number;
+      if (state === EMPTIED) return OVER;
+      if (gets === words[base + SEEN]) {
+        const puts = Atomics.load(words, base + PUTS);
+        if (gets === puts) return state === SHUT ? OVER : NOT_YET;
+        words[base + SEEN] = puts;
+      }
+      this.#read(words, base, gets);
+      return DONE;
+    } finally {
+      unlockSpin(words, base + GET_LOCK);
+    }
+  }
+
+  close(immediate: boolean): void {
+    const { id } = this.#arena.agent;
+    const words = this.#words;
+    const base = this.#base;
+    if (lockSpin(words, base + PUT_LOCK, id)) this.#inherit(INCOMING);
+    if (immediate && lockSpin(words, base + GET_LOCK, id)) this.#inherit(OUTGOING);
+    try {
+      const before = words[base + STATE] as number;
+      if (before < (immediate ? EMPTIED : SHUT)) Atomics.store(words, base + STATE, immediate ? EMPTIED : SHUT);
+      if (immediate && before !== EMPTIED) dropAll(this.#arena, base, this.#codec);
+    } finally {
+      if (immediate) unlockSpin(words, base + GET_LOCK);
+      unlockSpin(words, base + PUT_LOCK);
+    }
+  }
+
+  /** Writes a record; the place behind it. */
+  #write(at: number, wrapped: unknown, puts: number): number {
+    if (wrapped instanceof Crate) return this.#writeCrate(at, wrapped, puts);
+    if ((wrapped as number) === ((wrapped as number) | 0) && !Object.is(wrapped, -0)) {
+      const place = this.#segments.room(at, RECORD_HEAD);
+      const words = this.#arena.heap.reach(place);
+      words[place] = INT | (RECORD_HEAD << KIND_BITS);
+      words[place + 1] = wrapped as number;
+      return place + RECORD_HEAD;
+    }
+    let place = this.#segments.room(at, RECORD_HEAD);
+    for (;;) {
+      const start = (place + RECORD_HEAD) * 4;
+      const end = this.#codec.write(wrapped, start, this.#segments.limit * 4);
+      if (end > 0) return this.#head(place, INLINE, end - start, end);
+      place = this.#segments.room(place, RECORD_HEAD + ((7 - end) >> 3) * 2);
+    }
+  }
+
+  #writeCrate(at: number, crate: Crate, puts: number): number {
+    const { heap } = this.#arena;
+    const base = this.#base;
+    if (crate.bytes > MOST_INLINE || crate.start !== CRATE_HEAD) {
+      const place = this.#segments.room(at, RECORD_HEAD);
+      // In this order: see the top.
+      this.#words[base + INCOMING + 1] = puts;
+      Atomics.store(this.#words, base + INCOMING, crate.place);
+      this.#crates.keep(crate, base);
+      return this.#head(place, CRATE, crate.place, (place + RECORD_HEAD) * 4);
+    }
+    const count = crate.bytes >>> 2;
+    const place = this.#segments.room(at, RECORD_HEAD + ((count + 1) & ~1));
+    const words = heap.reach(place);
+    const from = crate.place + crate.start;
+    const to = place + RECORD_HEAD;
+    if (count > 32) words.copyWithin(to, from, from + count);
+    else for (let i = 0; i < count; i++) words[to + i] = words[from + i] as number;
+    return this.#head(place, INLINE, crate.bytes, to * 4 + crate.bytes);
+  }
+
+  /** Completes a record that ends there; the place of the next. */
+  #head(place: number, kind: number, value: number, end: number): number {
+    const words = this.#arena.heap.reach(place);
+    const size = (((end + 7) >>> 3) << 1) - place;
+    words[place] = kind | (size << KIND_BITS);
+    words[place + 1] = value;
+    return place + size;
+  }
+
+  /** Reads the next record and takes it out. */
+  #read(words: Int32Array, base: number, gets: number): void {
+    const { heap } = this.#arena;
+    const now = base + HEAD + ((gets & 1) << 1);
+    const next = base + HEAD + ((~gets & 1) << 1);
+    let place = words[now] as number;
+    let segment = words[now + 1] as number;
+    let records = heap.reach(place);
+    let done = 0;
+    if (records[place] === LINK) {
+      done = segment;
+      segment = records[segment + SEGMENT_NEXT] as number;
+      place = segment + SEGMENT_HEAD;
+      records = heap.reach(place);
+    }
+    const head = records[place] as number;
+    const value = records[place + 1] as number;
+    let crate = 0;
+    switch (head & KIND_MASK) {
+      case INT:
+        this.taken = value;
+        break;
+      case INLINE: {
+        const start = (place + RECORD_HEAD) * 4;
+        this.taken = this.#codec.read(start, start + value);
+        break;
+      }
+      default: {
+        const start = (value + CRATE_HEAD) * 4;
+        crate = value;
+        this.taken = this.#codec.read(start, start + (heap.reach(value)[value + CRATE_BYTES] as number));
+      }
+    }
+    words[next] = place + (head >>> KIND_BITS);
+    words[next + 1] = segment;
+    if (crate !== 0 || done !== 0) {
+      words[base + OUTGOING + 1] = gets;
+      Atomics.store(words, base + OUTGOING, crate || done);
+    }
+    this.#taking();
+    Atomics.store(words, base + GETS, gets + 1);
+    if (crate !== 0 || done !== 0) {
+      words[base + OUTGOING] = 0;
+      if (crate !== 0) this.#free(crate);
+      if (done !== 0) this.#segments.retire(done);
+    }
+  }
+
+  #free(place: number): void {
+    this.#arena.heap.free(place, this.#arena.agent.id);
+  }
+
+  /** Somebody died with the lock in hand: frees the block that it was about to put, or had just taken. */
+  #inherit(field: number): void {
+    const words = this.#words;
+    const base = this.#base;
+    const block = words[base + field] as number;
+    if (block === 0) return;
+    const before = words[base + field + 1];
+    words[base + field] = 0;
+    if (field === INCOMING) {
+      // Before it was kept it was the dead one's, and is freed with all that was; by now it may belong to whomever.
+      if (words[base + PUTS] === before && this.#crates.isKept(block, base)) this.#free(block);
+    } else if (words[base + GETS] !== before) this.#free(block);
+  }
+}
+
+registerDisposal(RING, (id, base) => {
+  const arena = Arena.find(id) as OpenArena;
+  dropAll(arena, base, ByteCodec.of(arena));
+  dropTallies(arena, base);
+});
