@@ -25,6 +25,18 @@ const AGENT_STATES = family("AGENT_", "READY_TO_RUN", "RUNNING", "BLOCKED", "DEA
 
 const MARKS = ["BY_TASK", "ORPHANED", "WAITERS"].map((name) => ({ name, bit: constants[name] ?? 0 }));
 
+/** Of `packages/queue/src/layout.ts`: the lines of a queue, and its other words. */
+const QUEUE_LINES: readonly [number, string][] = [
+  [4, "getters"],
+  [8, "putters"],
+  [12, "joiners"],
+];
+const QUEUE_LOCKS: readonly [number, string][] = [
+  [24, "PUT_LOCK"],
+  [46, "GET_LOCK"],
+];
+const QUEUE_WORDS = new Map([[2, "SHUT"], [25, "PUTS"], [47, "GETS"], [55, "DONES"], ...QUEUE_LOCKS]);
+
 /** Words that hold the place of a node, or of a queue. */
 const PLACES = /\.(HEAD|TAIL|NEXT|PREVIOUS|QUEUE|READY|WAITS_FOR)$/;
 
@@ -58,8 +70,21 @@ export class Names {
   /** The block of a shared object. */
   addObject(place: number, type: string, name: string): void {
     const base = place + layout.OBJECT_WORDS;
+    if (type.endsWith("Queue")) {
+      this.#addQueue(base, name);
+      return;
+    }
     this.#add(base, name, type.endsWith("Lock") ? LOCK : QUEUE);
     this.#spinLocks.add(base + layout.QUEUE_LOCK);
+  }
+
+  #addQueue(base: number, name: string): void {
+    this.#add(base, name, QUEUE_WORDS);
+    for (const [offset] of QUEUE_LOCKS) this.#spinLocks.add(base + offset);
+    for (const [offset, line] of QUEUE_LINES) {
+      this.#add(base + offset, `${name}.${line}`, QUEUE);
+      this.#spinLocks.add(base + offset + layout.QUEUE_LOCK);
+    }
   }
 
   /** Whether a word is a spin lock, which is 0 or the id of its holder. */
