@@ -184,6 +184,28 @@ export const sections: readonly Section[] = [
     ],
   },
   {
+    title: "Queues",
+    folder: "queues",
+    examples: [
+      {
+        id: "queue-basic",
+        from: "003",
+        shows: "a queue of three: the fourth `put` waits; full, empty, size, and who does not wait",
+      },
+      { id: "queue-lifo-priority", from: "000, 003", shows: "the three orders side by side" },
+      {
+        id: "queue-producers-consumer",
+        from: "003",
+        shows: "three producers, one consumer, a queue that holds one item",
+      },
+      {
+        id: "queue-producer-consumer",
+        from: "002 案例13",
+        shows: "producers queue, consumers take as they are free: nothing lost, nothing twice",
+      },
+    ],
+  },
+  {
     title: "Executors and scheduling",
     folder: "executors",
     examples: [
