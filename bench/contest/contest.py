@@ -8,6 +8,7 @@ which it adds the processor time that all of it took.
 import asyncio
 import json
 import os
+import queue
 import sched
 import sys
 import threading
@@ -263,6 +264,27 @@ def scheduling(times, events):
     return {"elapsed": perf_counter_ns() - start}
 
 
+def queue_pass(times, kind):
+    """One thread puts, this one takes."""
+    items = queue.Queue()
+    item = {"id": 1, "name": "item 1", "tags": ["a", "b"], "on": True, "score": 1.5, "at": {"x": 1, "y": "two"}}
+
+    def produce():
+        put = items.put
+        for number in range(times):
+            put(number if kind == "integers" else item)
+
+    producer = threading.Thread(target=produce)
+    start = perf_counter_ns()
+    producer.start()
+    get = items.get
+    for _ in range(times):
+        get()
+    elapsed = perf_counter_ns() - start
+    producer.join()
+    return {"elapsed": elapsed}
+
+
 ROWS = {
     row.__name__: elapsed_of(row)
     for row in (lock, lock_with, rlock, rlock_nested, semaphore, make_lock, make_event, make_condition)
@@ -272,6 +294,7 @@ ROWS |= {
     "async_lock_with": async_lock_with,
     "async_tasks": async_tasks,
     "contend": contend,
+    "queue_pass": queue_pass,
     "event": lambda times, processors: ping_pong(times, processors, event_turns),
     "semaphore_wake": lambda times, processors: ping_pong(times, processors, semaphore_turns),
     "barrier": lambda times, processors: ping_pong(times, processors, barrier_turns),

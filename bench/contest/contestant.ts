@@ -51,7 +51,7 @@ export interface Contestant {
   readonly operations?: number;
   /** In the threads, gets ready. */
   readonly prepare?: (setup: Setup<any>) => Run | Promise<Run>;
-  /** Makes what its threads share: primitives and views of shared memory, by name. */
+  /** Makes what its threads share: primitives and views of shared memory, by name; `ports`: one for each thread, which has it as `port`. */
   readonly share?: () => Record<string, unknown>;
   /** For CPython: the name of the function in `contest.py`, and its further arguments. */
   readonly python?: { readonly name: string; readonly args?: Record<string, unknown> };

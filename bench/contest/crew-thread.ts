@@ -1,6 +1,6 @@
 // What runs in a contestant's thread: gets ready once, then runs a repetition each time it is told to.
 
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { Arena, fromHandle, type Handle } from "@conc/atomics";
 import { groups } from "../groups/index.ts";
 import { pin } from "./affinity.ts";
@@ -21,6 +21,8 @@ export interface CrewData {
   readonly arena: SharedArrayBuffer | undefined;
   readonly handles: Record<string, Handle>;
   readonly plain: Record<string, unknown>;
+  /** Its end of a channel, if the contestant's `share` makes `ports`. */
+  readonly port: MessagePort | undefined;
 }
 
 /** What a thread answers after each repetition. */
@@ -45,7 +47,7 @@ port.postMessage("ready");
 async function getReady(): Promise<Run> {
   if (data.processor !== undefined) pin(data.processor);
   if (data.arena) Arena.adopt(data.arena);
-  const shared: Record<string, unknown> = { ...data.plain };
+  const shared: Record<string, unknown> = { ...data.plain, port: data.port };
   for (const [name, handle] of Object.entries(data.handles)) shared[name] = fromHandle(handle);
   const contestant = groups
     .find((group) => group.name === data.group)

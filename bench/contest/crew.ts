@@ -1,7 +1,7 @@
 // The threads of one contestant, seen from the main thread. They are plain workers, not threads of this library: what starts and
 // stops a measurement should not be what is measured.
 
-import { Worker } from "node:worker_threads";
+import { type MessagePort, Worker } from "node:worker_threads";
 import { Arena, type Handle, isShareable, toHandle } from "@conc/atomics";
 import { processorFor } from "./affinity.ts";
 import type { Contestant, Group, Sample } from "./contestant.ts";
@@ -28,7 +28,7 @@ export class Crew implements Player {
   static async start(group: Group, contestant: Contestant): Promise<Crew> {
     const { threads = 1, affinity } = contestant;
     const control = makeControl();
-    const shared = contestant.share?.() ?? {};
+    const { ports = [], ...shared } = (contestant.share?.() ?? {}) as { ports?: MessagePort[] };
     const primitives = Object.entries(shared).filter(([, value]) => isShareable(value));
     const plain = Object.entries(shared).filter(([, value]) => !isShareable(value));
     const workers = Array.from({ length: threads }, (_, index) => {
@@ -45,8 +45,10 @@ export class Crew implements Player {
           primitives.map(([name, value]): [string, Handle] => [name, toHandle(value as never)]),
         ),
         plain: Object.fromEntries(plain),
+        port: ports[index],
       };
-      return new Worker(new URL("./thread.mjs", import.meta.url), { workerData });
+      const transferList = ports.slice(index, index + 1);
+      return new Worker(new URL("./thread.mjs", import.meta.url), { workerData, transferList });
     });
     const crew = new Crew(contestant, workers, control);
     try {

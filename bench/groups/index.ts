@@ -7,6 +7,7 @@ import { contended } from "./contended.ts";
 import { creation } from "./creation.ts";
 import { fairness } from "./fairness.ts";
 import { locks } from "./locks.ts";
+import { queueOf, queuesOfTwo } from "./queues.ts";
 import { scheduling } from "./scheduling.ts";
 import { wakesOfSleepers } from "./sleepers.ts";
 import { wakesBySpinning } from "./spinning-partner.ts";
@@ -31,5 +32,7 @@ export const groups: readonly Group[] = [
   barriers("same"),
   barriers("two"),
   scheduling,
+  ...(["integers", "objects", "strings", "bytes"] as const).map(queueOf),
+  queuesOfTwo,
   creation,
 ];
