@@ -21,6 +21,16 @@ async function waiting(count: number): Promise<void> {
   await until(`${count} wait`, () => Arena.default.agent.pending === count);
 }
 
+/** Does tasks, async, until the queue is shut down. */
+async function work(queue: Queue<number>): Promise<number> {
+  let count = 0;
+  for await (const _ of queue) {
+    queue.taskDone();
+    count++;
+  }
+  return count;
+}
+
 function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 5));
 }
@@ -516,6 +526,28 @@ describe.each(FULL)("%o: shutdown", (Class) => {
     await expect(put).rejects.toThrow(QueueShutDownError);
     expect(await join).toBe(true);
   });
+
+  it.each([false, true])(
+    "QU-077 shut down half-way, everybody ends: writers, readers, and who joins (immediate: %s)",
+    async (immediate) => {
+      const queue = new Class<number>(immediate ? 16 : 0);
+      const done = sharedCells(1);
+      const writers = [1, 2].map(() => startThread<number>(THREADS, "flood", queue));
+      const readers = [1, 2].map(() => startThread<number>(THREADS, "work", queue, done));
+      const reader = work(queue);
+      await until("a thousand tasks are done", () => Atomics.load(done, 0) > 1000);
+      const joins = [queue.joinAsync(), queue.joinAsync()];
+      queue.shutdown({ immediate });
+      let put = 0;
+      for (const { result } of writers) put += await result;
+      let taken = await reader;
+      for (const { result } of readers) taken += await result;
+      expect(await Promise.all(joins)).toEqual([true, true]);
+      expect(queue.size).toBe(0);
+      if (immediate) expect(taken).toBeLessThanOrEqual(put);
+      else expect(taken).toBe(put);
+    },
+  );
 
   it("QU-091 an iteration takes what is there and ends when the queue is shut down, sync and async", async () => {
     const queue = new Class<number>();

@@ -1,6 +1,6 @@
 // What other threads do in the tests of queues.
 import { Arena } from "@conc/atomics";
-import type { Queue } from "../../src/index.ts";
+import { type Queue, QueueShutDownError } from "../../src/index.ts";
 
 export function get(queue: Queue, cells: Int32Array): unknown {
   Atomics.add(cells, 0, 1);
@@ -28,4 +28,16 @@ export function takeAndStay(queue: Queue, cells: Int32Array, count: number): voi
   for (let i = 0; i < count; i++) queue.get();
   Atomics.store(cells, 0, Arena.default.agent.id);
   for (;;) queue.get();
+}
+
+/** Puts until the queue is shut down; how many. */
+export function flood(queue: Queue<number>): number {
+  for (let count = 0; ; count++) {
+    try {
+      queue.put(count);
+    } catch (error) {
+      if (error instanceof QueueShutDownError) return count;
+      throw error;
+    }
+  }
 }
