@@ -54,9 +54,13 @@ export class Crates {
    * @throws {ArenaFullError} If there is no room for it now.
    */
   pack(value: unknown, start: number = CRATE_HEAD): Crate {
-    let crate = start === CRATE_HEAD ? this.#idle : undefined;
-    this.#idle = undefined;
-    crate ??= this.#make(start, start === CRATE_HEAD ? USUAL_BYTES : start * 4 + USUAL_BYTES / 16);
+    const guess = start * 4 + usualBytesOf(value);
+    let crate: Crate | undefined;
+    if (start === CRATE_HEAD && guess <= USUAL_BYTES) {
+      crate = this.#idle;
+      this.#idle = undefined;
+    }
+    crate ??= this.#make(start, start === CRATE_HEAD ? Math.max(guess, USUAL_BYTES) : guess);
     try {
       for (;;) {
         const at = (crate.place + start) * 4;
@@ -118,6 +122,12 @@ export class Crates {
   #free({ place }: Crate): void {
     this.#arena.heap.free(place, this.#arena.agent.id);
   }
+}
+
+/** How many bytes a value probably takes. To be told by the codec that a large one does not fit would cost as much as writing it. */
+function usualBytesOf(value: unknown): number {
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength + 64;
+  return typeof value === "string" ? value.length + 64 : USUAL_BYTES / 16;
 }
 
 /** Allocates; where that fails because free memory lies in pieces, joins them and tries again. */

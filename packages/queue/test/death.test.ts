@@ -5,7 +5,7 @@ import { LifoQueue, PriorityQueue, Queue, SimpleQueue } from "../src/index.ts";
 import { examine, type Item } from "./workers/traffic.ts";
 
 const THREADS = new URL("./workers/traffic.ts", import.meta.url);
-const ROUNDS = Number(process.env.CONC_ROUNDS ?? 6);
+const ROUNDS = Number(process.env.CONC_ROUNDS ?? 3);
 const EACH = 200_000;
 
 interface Victim {

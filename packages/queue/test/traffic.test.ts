@@ -8,7 +8,7 @@ import { both, type Manners, stop, type Taken } from "./workers/traffic.ts";
 const THREADS = new URL("./workers/traffic.ts", import.meta.url);
 
 /** How many items go through each queue of a test; set CONC_ITEMS for more. */
-const ITEMS = Number(process.env.CONC_ITEMS ?? 20_000);
+const ITEMS = Number(process.env.CONC_ITEMS ?? 8_000);
 const CLASSES = [Queue, LifoQueue, PriorityQueue, SimpleQueue] as const;
 const HOUR = 3_600_000;
 
