@@ -1,7 +1,8 @@
 // Gives out blocks of the arena. A block is 32 bytes times a power of two, its *order*. One that is given back goes to the list of
 // its order and from there to whoever next asks for that size; the rest comes off the end of the memory, which doubles when it is
-// used up. A tag for each 32 bytes tells at the start of a block its order and who has it. Small blocks of few sizes are nearly all
-// there is, and for those no other scheme is better; `coalesce` joins free neighbours where large ones come and go.
+// used up; once it can not grow any more, larger blocks are cut. A tag for each 32 bytes tells at the start of a block its order and who
+// has it. Small blocks of few sizes are nearly all there is, and for those no other scheme is better; `coalesce` joins free neighbours
+// where large ones come and go.
 //
 // One lock guards it all. A thread killed inside loses at most the block it was about to get or give.
 
@@ -81,8 +82,9 @@ export class Heap {
     lockSpin(this.words, HEADER_HEAP_LOCK, agent);
     try {
       let place = this.words[HEADER_FREE + order] as number;
-      if (place !== 0) this.words[HEADER_FREE + order] = this.reach(place)[place] as number;
-      else place = this.#append(size, bytes);
+      if (place !== 0) this.#unlist(place, order);
+      else place = this.#append(size) || this.#split(order);
+      if (place === 0) throw this.#full(bytes);
       this.words.fill(0, place, place + Math.min(size, cleared));
       // Last: those who look for blocks with a mark, without the lock, see none with old words.
       this.tags[place / UNIT_WORDS] = tag | order;
@@ -112,15 +114,19 @@ export class Heap {
     words[HEADER_FREE + order] = place;
   }
 
-  #append(size: number, bytes: number): number {
+  /** Takes the first block of a list out of it. */
+  #unlist(place: number, order: number): void {
+    this.words[HEADER_FREE + order] = this.reach(place)[place] as number;
+  }
+
+  /** A block from the end of the memory; 0 if that can not grow so far. */
+  #append(size: number): number {
     let place = this.words[HEADER_END] as number;
     let { length } = this.renew();
     if (place + size > length) {
       const end = length;
       while (length < end + size) length *= 2;
-      if (length * 4 > this.#memory.maxByteLength) {
-        throw new ArenaFullError(`no room in the arena for ${bytes} bytes: ${this.used} of ${end * 4} are in use`);
-      }
+      if (length * 4 > this.#memory.maxByteLength) return 0;
       this.#memory.grow(length * 4);
       this.renew();
       // No block reaches across the end of what the memory was: an agent whose view ends there sees all of a block or nothing.
@@ -128,5 +134,26 @@ export class Heap {
     }
     this.words[HEADER_END] = place + size;
     return place;
+  }
+
+  /** A block cut off a larger one; 0 if there is none. The rest of that becomes free blocks, each half as large as the one before. */
+  #split(order: number): number {
+    let larger = order + 1;
+    while (larger <= ORDER && this.words[HEADER_FREE + larger] === 0) larger++;
+    if (larger > ORDER) return 0;
+    const place = this.words[HEADER_FREE + larger] as number;
+    this.#unlist(place, larger);
+    const halves = Array.from({ length: larger - order }, (_, index) => larger - 1 - index);
+    const startOf = (half: number): number => place + UNIT_WORDS * 2 ** half;
+    // In this order: one who dies in between leaves either the large block or its parts, whole, if in no list; `coalesce` finds them.
+    for (const half of halves) this.tags[startOf(half) / UNIT_WORDS] = half;
+    this.tags[place / UNIT_WORDS] = order;
+    for (const half of halves) this.give(startOf(half), half);
+    return place;
+  }
+
+  #full(bytes: number): ArenaFullError {
+    const { length } = this.words;
+    return new ArenaFullError(`no room in the arena for ${bytes} bytes: ${this.used} of ${length * 4} are in use`);
   }
 }

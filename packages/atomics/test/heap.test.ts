@@ -227,3 +227,27 @@ describe("several agents' views", () => {
     expect(heap.used).toBe(0);
   });
 });
+
+test("small blocks are cut from large ones that were given back, once the memory can not grow any more", () => {
+  const { heap } = newHeap(2 ** 20);
+  const large: number[] = [];
+  const fill = (bytes: number, into: number[]): void => {
+    expect(() => {
+      for (;;) into.push(heap.allocate(bytes, ME));
+    }).toThrow(ArenaFullError);
+  };
+  fill(2 ** 16, large);
+  expect(large.length).toBeGreaterThan(2);
+  const taken = heap.used;
+  fill(32, []);
+  const rest = heap.used - taken;
+  for (const place of large) heap.free(place, ME);
+  const small: number[] = [];
+  fill(32, small);
+  expect(small.length).toBe(taken / 32);
+  expect(new Set(small).size).toBe(small.length);
+  expect(heap.used).toBe(taken + rest);
+  for (const place of small) heap.free(place, ME);
+  join(heap);
+  expect(heap.allocate(2 ** 16, ME)).toBeGreaterThan(0);
+});
