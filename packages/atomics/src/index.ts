@@ -94,6 +94,7 @@ export { SharedArray } from "./shared-array.ts";
 export { type HandleType, registerClass, SharedObject } from "./shared-object.ts";
 export { notify, park, resumeBlocked, sleepFor } from "./sleeping.ts";
 export { lockSpin, unlockSpin } from "./spin-lock.ts";
+export { Spin } from "./spinning.ts";
 export { Value } from "./value.ts";
 export type { DeltaOf, ValueOf, ValueType, ValueTypeName, ViewOf } from "./value-type.ts";
 export { WaitQueue } from "./wait-queue.ts";

@@ -9,6 +9,7 @@ import {
   newPlace,
   OWNING,
   Place,
+  Spin,
   type Wait,
   type WaitAsync,
   type WaitOrTry,
@@ -33,13 +34,12 @@ import {
 import type { Store } from "./store.ts";
 import { Turn, type TurnTaker } from "./turn.ts";
 
-/** Polls before a thread goes to sleep: some microseconds, in which the other side often comes. */
-const SPINS = 400;
-
 /** A queue, as far as it goes without tasks and shutdown. */
 export abstract class Ends<T> extends ArenaObject implements TurnTaker {
   protected readonly store: Store;
   readonly #bounded: boolean;
+  readonly #spinForItem: Spin = new Spin();
+  readonly #spinForRoom: Spin = new Spin();
 
   /**
    * @param first The place of an existing queue, or how many items a new one holds; 0 for any number.
@@ -239,8 +239,8 @@ export abstract class Ends<T> extends ArenaObject implements TurnTaker {
     const { words } = this;
     const at = this.base + (line === GETTERS ? PUTS : GETS);
     const before = Atomics.load(words, at);
-    for (let spin = SPINS; spin > 0; spin--) if (Atomics.load(words, at) !== before) return true;
-    return this.isOpen(line);
+    const spin = line === GETTERS ? this.#spinForItem : this.#spinForRoom;
+    return spin.until(() => Atomics.load(words, at) !== before) || this.isOpen(line);
   }
 
   async #await(

@@ -60,6 +60,9 @@ const MOST_INLINE = 2048;
 /** Strings of up to this many bytes are written straight into a segment. */
 const MOST_STRAIGHT = 16384;
 
+/** What a text takes beyond its characters, in bytes: at most so much. */
+const TEXT_HEAD = 16;
+
 /** The store of a `Queue`. */
 export class Ring implements Store {
   taken: unknown;
@@ -161,14 +164,16 @@ export class Ring implements Store {
   /** Writes a record; the place behind it. */
   #write(at: number, wrapped: unknown, puts: number): number {
     if (wrapped instanceof Crate) return this.#writeCrate(at, wrapped, puts);
-    if ((wrapped as number) === ((wrapped as number) | 0) && !Object.is(wrapped, -0)) {
+    if (typeof wrapped === "number" && wrapped === (wrapped | 0) && !Object.is(wrapped, -0)) {
       const place = this.#segments.room(at, RECORD_HEAD);
       const words = this.#arena.heap.reach(place);
       words[place] = INT | (RECORD_HEAD << KIND_BITS);
-      words[place + 1] = wrapped as number;
+      words[place + 1] = wrapped;
       return place + RECORD_HEAD;
     }
-    let place = this.#segments.room(at, RECORD_HEAD);
+    // To be told by the codec that a text does not fit would cost as much as writing it several times.
+    const guess = typeof wrapped === "string" ? (wrapped.length + TEXT_HEAD) >>> 2 : 0;
+    let place = this.#segments.room(at, RECORD_HEAD + ((guess + 1) & ~1));
     for (;;) {
       const start = (place + RECORD_HEAD) * 4;
       const end = this.#codec.write(wrapped, start, this.#segments.limit * 4);
