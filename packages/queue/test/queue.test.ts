@@ -530,7 +530,7 @@ describe.each(FULL)("%o: shutdown", (Class) => {
   it.each([false, true])(
     "QU-077 shut down half-way, everybody ends: writers, readers, and who joins (immediate: %s)",
     async (immediate) => {
-      const queue = new Class<number>(immediate ? 16 : 0);
+      const queue = new Class<number>(immediate ? 16 : 10_000);
       const done = sharedCells(1);
       const writers = [1, 2].map(() => startThread<number>(THREADS, "flood", queue));
       const readers = [1, 2].map(() => startThread<number>(THREADS, "work", queue, done));
