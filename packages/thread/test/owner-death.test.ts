@@ -1,8 +1,9 @@
 import { NotOwnerError, OwnerDiedError } from "@conc/atomics";
 import { Condition, Event } from "@conc/condition";
 import { Lock, RLock, Semaphore } from "@conc/lock";
+import { Queue } from "@conc/queue";
 import { until } from "@conc/testkit";
-import { newSlate, read } from "@conc/testkit/slate.ts";
+import { newSlate, read, type Slate } from "@conc/testkit/slate.ts";
 import { setExcepthook, Thread } from "@conc/thread";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as dying from "./workers/dying.ts";
@@ -69,30 +70,59 @@ function mend(lock: dying.Owned): void {
   expect(lock.locked).toBe(false);
 }
 
+/** A thread that does what it is told, one thing after the other. */
+class Servant {
+  /** What came of the last order. */
+  readonly slate: Slate = newSlate();
+  readonly #orders = new Queue<dying.Order>();
+
+  constructor() {
+    new Thread({ target: dying.serves, args: [this.#orders, this.slate] }).start();
+  }
+
+  /** Has something done; what it gives is set when it is. */
+  tell(task: dying.Order["task"], ...args: unknown[]): Event {
+    const done = new Event();
+    this.#orders.put({ task, args, done });
+    return done;
+  }
+
+  dismiss(): void {
+    this.#orders.shutdown();
+  }
+}
+
+let someone: Servant;
+let executioner: Servant;
+beforeAll(() => {
+  [someone, executioner] = [new Servant(), new Servant()];
+});
+afterAll(() => {
+  for (const servant of [someone, executioner]) servant.dismiss();
+});
+
 async function outlives({ death, name, when, who, form, main }: Case): Promise<void> {
   const lock = (PRIMITIVES[name] as () => dying.Owned)();
   const { owner, held, die } = startOwner(death, lock);
-  const [ready, go, seen, answer] = [new Event(), new Event(), newSlate(), newSlate()];
-  const args = [[ready, go], form, lock, answer];
-  const heir = who === "a thread" && new Thread({ target: dying.inheritsWhen, args }).start();
+  const [ready, go] = [new Event(), new Event()];
+  const heir = who === "a thread" && someone.tell(dying.inheritsWhen, [ready, go], form, lock);
   const line = [lock, when === "waiting" ? 1 : 0];
-  const executioner = new Thread({ target: dying.executes, args: [owner, death, line, [held, die], seen] }).start();
-  const settles = (thread: Thread): Promise<boolean> | boolean =>
-    main === "blocked" ? thread.join() : thread.joinAsync();
+  const execution = executioner.tell(dying.executes, owner, death, line, [held, die]);
+  const settles = (done: Event): Promise<boolean> | boolean => (main === "blocked" ? done.wait() : done.waitAsync());
   await held.waitAsync();
   // What it takes a thread to come up is not counted as time that the heir has to wait.
   if (heir) await ready.waitAsync();
 
-  if (when === "new") await settles(executioner);
+  if (when === "new") await settles(execution);
   go.set();
   const begin = dying.now();
   if (heir) await settles(heir);
-  const heritage = heir ? read<dying.Heritage>(answer) : await dying.inherits(form, lock);
-  await settles(executioner);
+  const heritage = heir ? read<dying.Heritage>(someone.slate) : await dying.inherits(form, lock);
+  await settles(execution);
 
   expect(heritage).toMatchObject({ outcome: "OwnerDiedError", held: name === "RLock" ? 1 : true });
   const { at } = heritage as dying.Heritage;
-  const { dead, lag } = read<dying.Seen>(seen) as dying.Seen;
+  const { dead, lag } = read<dying.Seen>(executioner.slate) as dying.Seen;
   // On a busy machine nobody may expect more than the one who had only to look, and did not run for so long.
   expect(at - (when === "waiting" ? dead : begin)).toBeLessThan(PROMPTLY + 10 * lag);
   // The heir has not said that all is in order.

@@ -2,6 +2,7 @@
 
 import type { Condition, Event } from "@conc/condition";
 import type { Lock, RLock, Semaphore } from "@conc/lock";
+import type { Queue } from "@conc/queue";
 import { waitersOf } from "@conc/testkit/lock-actions.ts";
 import { type Slate, write } from "@conc/testkit/slate.ts";
 import { sleep, type Thread, tasks } from "@conc/thread";
@@ -31,6 +32,21 @@ export function holdsAndDies(death: Death, lock: Owned | Semaphore, depth: numbe
 function fillsItsHeap(): never {
   let kept: unknown;
   for (;;) kept = { kept, more: [1, 2, 3] };
+}
+
+/** What a servant is to do, and what to set when that is done. */
+export interface Order {
+  readonly task: typeof executes | typeof inheritsWhen;
+  readonly args: unknown[];
+  readonly done: Event;
+}
+
+/** Does one thing after the other: to start a thread for each would take longer than all of them. What comes of it stands on a slate. */
+export async function serves(orders: Queue<Order>, slate: Slate): Promise<void> {
+  for await (const { task, args, done } of orders) {
+    await (task as (...args: unknown[]) => unknown)(...args, slate);
+    done.set();
+  }
 }
 
 /** When a thread was seen to be dead, and the longest time meanwhile for which the one who looked did not run. */
@@ -85,7 +101,7 @@ export async function inherits(form: "sync" | "async", lock: Owned): Promise<Her
   return { outcome, at, held };
 }
 
-/** As {@link inherits}, in a thread of its own, which says when it is ready to go. */
+/** As {@link inherits}, in another thread, which says when it is ready to go. */
 export async function inheritsWhen(
   [ready, go]: [Event, Event],
   form: "sync" | "async",
@@ -159,5 +175,5 @@ export async function waitsForNotification(
 
 tasks(import.meta, {
   ...{ holdsAndDies, executes, inheritsWhen, holdsAsync, waitsAsync, wantsForEver, notifiesAndDies },
-  ...{ waitsForNotification },
+  ...{ waitsForNotification, serves },
 });
