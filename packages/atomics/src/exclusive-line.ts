@@ -3,9 +3,9 @@
 // What is free is open to whoever comes first: a thread that is running beats one that has to be woken, which makes locks several times
 // faster. But a waiter that others were faster than for a millisecond has the lock, or the permit, handed to it.
 //
-// A thread that was told to look, and finds that another one took the lock meanwhile, does not mark it again at once: whoever holds it
-// would have to wake somebody at each release, which takes longer than most sections. It naps, and looks by itself, until its patience
-// is at an end. Nobody else is called meanwhile; should it die, those who wait are told to look, as ever.
+// A thread that was told to look, and finds for the second time that another one took the lock meanwhile, does not mark it again at once:
+// whoever holds it would have to wake somebody at each release, which takes longer than most sections. It naps, and looks by itself,
+// until its patience is at an end. Nobody else is called meanwhile; should it die, those who wait are told to look, as ever.
 //
 // The word of a lock whose owner died still names the dead one, and those who wait are told to look when an agent dies. Whoever comes
 // first puts its own id there, and the mark ORPHANED, which stays until somebody says that all is in order.
@@ -32,6 +32,7 @@ import {
 } from "./layout.ts";
 import type { LocalLine } from "./local-line.ts";
 import { isAway, park } from "./sleeping.ts";
+import { look } from "./spinning.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import type { Waiter } from "./waiter.ts";
 
@@ -47,7 +48,9 @@ export class ExclusiveLine extends WaitQueue {
   override wait(deadline: Deadline, task = 0): boolean {
     const { agent, owner } = this;
     agent.mayBlock(owner.asyncForm);
-    return this.spin.until(() => owner.tryAdmit?.(task) === true) || super.wait(deadline, task);
+    const admits = (): boolean => owner.tryAdmit?.(task) === true;
+    // What has an owner is a lock, for which threads contend; the rest is rather waited for as a signal.
+    return (owner.isHopeless ? look(admits) : this.spin.until(admits)) || super.wait(deadline, task);
   }
 
   // It has looked at the lock itself before.
@@ -61,11 +64,11 @@ export class ExclusiveLine extends WaitQueue {
     const words = agent.heap.reach(at);
     const { node, task } = waiter;
     for (let nap = SHORTEST_NAP; (Atomics.load(words, at) & WAITERS) === 0; nap *= 2) {
-      for (let poll = 0; poll < LOOKS; poll++) {
-        if (owner.tryAdmit?.(task) !== true) continue;
+      if (look(() => owner.tryAdmit?.(task) === true, LOOKS)) {
         this.comeIn(waiter, waiter.waitOn());
         return true;
       }
+      if (waiter.passedOver++ === 0) break;
       const left = deadline.remaining();
       const nodes = agent.heap.reach(node);
       if (nap > LONGEST_NAP || left === 0 || passedOverFor(nodes, node) > PATIENCE) break;

@@ -22,6 +22,12 @@ const LONG = 4000;
 const SOON = 64;
 const LATE = 4096;
 
+/** Looks until `done`, so often at most: for what several threads want, where whoever looks for longer would have more of it. */
+export function look(done: () => boolean, polls: number = USUAL): boolean {
+  for (let poll = 0; poll < polls; poll++) if (done()) return true;
+  return false;
+}
+
 /** The looks that one thread takes, before it sleeps, at one thing. */
 export class Spin {
   #polls = USUAL;

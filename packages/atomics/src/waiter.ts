@@ -9,6 +9,8 @@ export class Waiter {
   woken: (() => void) | undefined;
   /** Whether its agent has seen that the state changed, and nobody has changed it again since. */
   served = false;
+  /** How often in this wait it was told to look, and others were faster. */
+  passedOver = 0;
 
   constructor(agent: Agent, node: number) {
     this.agent = agent;
@@ -38,6 +40,7 @@ export class Waiter {
     words[node + NODE_SINCE] = 0;
     words[node + NODE_QUEUE] = 0;
     this.served = false;
+    this.passedOver = 0;
     Atomics.store(words, node + NODE_STATE, WAITING);
   }
 
