@@ -4,7 +4,9 @@
 //
 // Two threads that answer each other at once never need to sleep. But once one of them does, its answer comes later, by the time that it
 // takes to be woken, and so the other one sleeps, too, and so on for ever. Therefore a wait now and then looks for longer than that takes:
-// the answer then finds both awake.
+// the answer then finds both awake. What that was worth says when to do it again. Where it saves the sleep each time, as on two
+// processors, soon every wait looks for long before it sleeps, and whatever delays one of the two delays both once. Where it never does,
+// as on one processor, or where there is nothing to come, it becomes rare. In between it is as often in vain as two looks in three.
 
 /** How often it looks at first, and after each time it was worth it: for half a microsecond or one, which most sections do not exceed. */
 const USUAL = 100;
@@ -15,10 +17,10 @@ const MOST = 1000;
 /** How often at least: as long as it takes one who is awake to answer. */
 const LEAST = 32;
 
-/** How often once in a while: for as long as it takes to wake a thread on another processor. */
+/** How often in a long look: for as long as it takes to wake a thread on another processor. */
 const LONG = 4000;
 
-/** After how many waits that ended in sleep it looks for long: at first, and at most, should that be in vain again and again. */
+/** After how many waits that ended in sleep it looks for long: at first, and at most. */
 const SOON = 64;
 const LATE = 4096;
 
@@ -31,22 +33,24 @@ export function look(done: () => boolean, polls: number = USUAL): boolean {
 /** The looks that one thread takes, before it sleeps, at one thing. */
 export class Spin {
   #polls = USUAL;
+  /** How many waits ended in sleep since the last long look, and how many have to before the next one. */
   #asleep = 0;
   #patience = SOON;
 
   /** Looks until `done`, for as long as that has been worth it lately; false if it is time to sleep. */
   until(done: () => boolean): boolean {
-    const long = this.#asleep === this.#patience;
-    const most = long ? LONG : this.#polls;
+    const usual = this.#polls;
+    const long = this.#asleep >= this.#patience;
+    const most = long ? LONG : usual;
     for (let poll = 0; poll < most; poll++) {
       if (!done()) continue;
       this.#polls = Math.min(Math.max(2 * poll, USUAL), MOST);
-      if (long) this.#plan(SOON);
+      if (poll >= usual) this.#plan(this.#patience >>> 2);
       return true;
     }
     this.#polls = Math.max(this.#polls >>> 1, LEAST);
-    this.#asleep++;
-    if (long) this.#plan(Math.min(2 * this.#patience, LATE));
+    if (long) this.#plan(Math.min(2 * this.#patience + 1, LATE));
+    else this.#asleep++;
     return false;
   }
 
