@@ -5,6 +5,9 @@ import { BY_TASK, LOCK_TASK, NODE_AGENT, NODE_SINCE, NODE_TASK, ORPHANED, OWNER,
 /** Milliseconds after which a waiter that others were faster than has the lock handed to it. */
 export const PATIENCE = 1;
 
+/** Parts of a millisecond in which the time is kept. */
+const UNITS = 16;
+
 // The platform works it out at each reading.
 const ORIGIN = performance.timeOrigin;
 
@@ -28,15 +31,15 @@ export function passedOverFor(words: Int32Array, node: number): number {
   const now = commonTime();
   const since = words[node + NODE_SINCE] as number;
   if (since === 0) words[node + NODE_SINCE] = now;
-  return since === 0 ? 0 : now - since;
+  return since === 0 ? 0 : ((now - since) | 0) / UNITS;
 }
 
 /** Has the next who releases what a node's waiter wants hand it over. */
 export function makeNext(words: Int32Array, node: number): void {
-  words[node + NODE_SINCE] = (commonTime() - 4 * PATIENCE) | 1;
+  words[node + NODE_SINCE] = (commonTime() - 2 * PATIENCE * UNITS) | 1;
 }
 
 /** Threads have different origins of time. The sum wraps around, so only differences mean something; odd, it is never 0. */
 function commonTime(): number {
-  return (ORIGIN + performance.now()) | 1;
+  return ((ORIGIN + performance.now()) * UNITS) | 1;
 }

@@ -53,7 +53,7 @@ export async function holdInTask(_form: Form, held: Lock, wanted: Lock): Promise
 export function handOver(_form: Form, lock: Lock, wanted: Lock, cells: Int32Array): boolean {
   const { heap } = Arena.default;
   const { first } = lineOf(lock);
-  heap.reach(first)[first + NODE_SINCE] = (performance.timeOrigin + performance.now() - 100) | 1;
+  heap.reach(first)[first + NODE_SINCE] = ((performance.timeOrigin + performance.now() - 100) * 16) | 1;
   lock.release();
   Atomics.store(cells, 0, 1);
   return wanted.acquire();
