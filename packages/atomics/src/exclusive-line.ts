@@ -7,6 +7,9 @@
 // whoever holds it would have to wake somebody at each release, which takes longer than most sections. It naps, and looks by itself,
 // until its patience is at an end. Nobody else is called meanwhile; should it die, those who wait are told to look, as ever.
 //
+// Some are better placed than others, so that they always come first, and only patience gets the others in. Who had to hand the lock over
+// is such a one: in its next wait it hardly looks, but waits for its patience to end, so that the other has the lock as long as it had.
+//
 // The word of a lock whose owner died still names the dead one, and those who wait are told to look when an agent dies. Whoever comes
 // first puts its own id there, and the mark ORPHANED, which stays until somebody says that all is in order.
 
@@ -32,7 +35,7 @@ import {
 } from "./layout.ts";
 import type { LocalLine } from "./local-line.ts";
 import { isAway, park } from "./sleeping.ts";
-import { look } from "./spinning.ts";
+import { look, USUAL } from "./spinning.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import type { Waiter } from "./waiter.ts";
 
@@ -45,12 +48,20 @@ const LONGEST_NAP = 0.4;
 
 /** The line of a lock or a semaphore. */
 export class ExclusiveLine extends WaitQueue {
+  /** Whether this thread came before another one for so long that it had to hand the lock over, and has not waited since. */
+  #owes = false;
+
   override wait(deadline: Deadline, task = 0): boolean {
     const { agent, owner } = this;
     agent.mayBlock(owner.asyncForm);
     const admits = (): boolean => owner.tryAdmit?.(task) === true;
     // What has an owner is a lock, for which threads contend; the rest is rather waited for as a signal.
-    return (owner.isHopeless ? look(admits) : this.spin.until(admits)) || super.wait(deadline, task);
+    if (owner.isHopeless ? look(admits, this.#owes ? 1 : USUAL) : this.spin.until(admits)) return true;
+    try {
+      return super.wait(deadline, task);
+    } finally {
+      this.#owes = false;
+    }
   }
 
   // It has looked at the lock itself before.
@@ -63,8 +74,9 @@ export class ExclusiveLine extends WaitQueue {
     const { agent, at, owner } = this;
     const words = agent.heap.reach(at);
     const { node, task } = waiter;
+    const looks = this.#owes ? 1 : LOOKS;
     for (let nap = SHORTEST_NAP; (Atomics.load(words, at) & WAITERS) === 0; nap *= 2) {
-      if (look(() => owner.tryAdmit?.(task) === true, LOOKS)) {
+      if (look(() => owner.tryAdmit?.(task) === true, looks)) {
         this.comeIn(waiter, waiter.waitOn());
         return true;
       }
@@ -92,6 +104,7 @@ export class ExclusiveLine extends WaitQueue {
   handOver(): number[] | undefined {
     const { heir } = this;
     if (heir === 0) return undefined;
+    this.#owes = true;
     // In this order: should this thread die in between, `repair` sees to the rest.
     const woken = this.tell(heir, HANDED_LOCK);
     makeOwner(this.agent, this.at, heir);

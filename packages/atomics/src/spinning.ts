@@ -9,7 +9,7 @@
 // as on one processor, or where there is nothing to come, it becomes rare. In between it is as often in vain as two looks in three.
 
 /** How often it looks at first, and after each time it was worth it: for half a microsecond or one, which most sections do not exceed. */
-const USUAL = 100;
+export const USUAL = 100;
 
 /** How often at most, but for a long look: a turn of two threads that share a condition takes less than that. */
 const MOST = 1000;
