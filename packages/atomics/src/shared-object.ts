@@ -1,5 +1,5 @@
 import type { Handle } from "./handle.ts";
-import type { Place } from "./place.ts";
+import { Place } from "./place.ts";
 
 /** How handles of one type become objects again. */
 export interface HandleType {
@@ -52,8 +52,10 @@ export abstract class SharedObject {
   /**
    * @param bytes The size of the struct of a new object.
    * @param place Where the struct of an existing one lies; subclasses take it as their first argument.
+   * @throws {TypeError} If that is something else: an argument that the class does not know.
    */
   protected constructor(bytes: number, place?: Place) {
+    if (place && !(place instanceof Place)) throw new TypeError(`unexpected argument: ${String(place)}`);
     this.place = place;
     this.base = place?.base ?? 0;
     this.words = place?.arena.viewFor(this, place) ?? new Int32Array(bytes / 4);

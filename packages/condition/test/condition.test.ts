@@ -67,6 +67,7 @@ describe("Condition: what it is made of, and how it shows", () => {
     for (const lock of [1, null, "lock", {}, { acquire() {}, release() {} }, new Semaphore(), new Condition()]) {
       expect(() => new Any(lock)).toThrow(TypeError);
     }
+    expect(() => new Any(new Lock(), "wide")).toThrow(new TypeError("unexpected argument: wide"));
   });
 
   it("CV-007 locked says whether somebody holds the lock, through either object", () => {
