@@ -12,6 +12,10 @@ export function put(queue: Queue, cells: Int32Array, item: unknown): void {
   queue.put(item);
 }
 
+export function join(queue: Queue): boolean {
+  return queue.join();
+}
+
 /** Does the tasks of a queue until it is shut down. */
 export function work(queue: Queue, done: Int32Array): number {
   let count = 0;
