@@ -7,6 +7,20 @@ import { QueueEmptyError, QueueFullError } from "../../src/index.ts";
 /** How impatient those are who put and get. */
 export type Manners = "patient" | "timeouts" | "aborts";
 
+/** What all know who take part. Producers have numbers, from 0 on. */
+export interface Traffic {
+  readonly queue: any;
+  readonly manners: Manners;
+  /** How many items each producer makes. */
+  readonly each: number;
+  /** How many items each producer has at least begun to put. Who follows one that died goes on from there. */
+  readonly begun: Int32Array;
+  /** Which producers have put all of theirs. */
+  readonly ended: Int32Array;
+  /** How often each item came. */
+  readonly times: Uint8Array;
+}
+
 export interface Item {
   readonly from: number;
   readonly index: number;
@@ -90,89 +104,83 @@ async function insistAsync<R>(manners: Manners, call: (options?: object) => Prom
   }
 }
 
-/** Puts so many items, blocking, and counts itself among those who have ended. */
-export function produce(queue: any, from: number, count: number, manners: Manners, ended: Int32Array): void {
-  for (let index = 0; index < count; index++) {
-    const item = itemOf(from, index);
-    insist(manners, (options) => queue.put(item, { priority: index, ...options }));
+/** The items that a producer has not begun to put, each with its priority. */
+function* itemsOf(
+  { each, begun, ended }: Traffic,
+  from: number,
+): Generator<[item: Item | number, options: { priority: number }]> {
+  for (let index = Atomics.load(begun, from); index < each; index++) {
+    Atomics.store(begun, from, index + 1);
+    yield [itemOf(from, index), { priority: index }];
   }
-  Atomics.add(ended, 0, 1);
+  Atomics.store(ended, from, 1);
 }
 
-export async function produceAsync(
-  queue: any,
-  from: number,
-  count: number,
-  manners: Manners,
-  ended: Int32Array,
-): Promise<void> {
-  for (let index = 0; index < count; index++) {
-    const item = itemOf(from, index);
-    await insistAsync(manners, (options) => queue.putAsync(item, { priority: index, ...options }));
+/** Puts a producer's items, blocking. */
+export function produce(traffic: Traffic, from: number, self?: Int32Array): void {
+  identify(self);
+  const { queue, manners } = traffic;
+  for (const [item, priority] of itemsOf(traffic, from)) {
+    insist(manners, (options) => queue.put(item, { ...priority, ...options }));
   }
-  Atomics.add(ended, 0, 1);
+}
+
+async function produceAsync(traffic: Traffic, from: number): Promise<void> {
+  const { queue, manners } = traffic;
+  for (const [item, priority] of itemsOf(traffic, from)) {
+    await insistAsync(manners, (options) => queue.putAsync(item, { ...priority, ...options }));
+  }
 }
 
 /** What a consumer took, in its order, as `from * 10,000,000 + index`. */
 export type Taken = Float64Array;
 
 /** Takes items, blocking, until the one that says stop. */
-export function consume(queue: any, manners: Manners): Taken {
+export function consume(traffic: Traffic, self?: Int32Array): Taken {
+  identify(self);
   const taken: number[] = [];
-  for (;;) {
-    const item = insist<Item | number>(manners, (options) => queue.get(options));
-    if (item === STOP) return Float64Array.from(taken);
-    const [from, index] = examine(item);
-    taken.push(from * 10_000_000 + index);
-    queue.taskDone?.();
-  }
+  const { queue, manners } = traffic;
+  while (
+    note(
+      traffic,
+      insist<Item | number>(manners, (options) => queue.get(options)),
+      taken,
+    )
+  ) {}
+  return Float64Array.from(taken);
 }
 
-export async function consumeAsync(queue: any, manners: Manners): Promise<Taken> {
+async function consumeAsync(traffic: Traffic): Promise<Taken> {
   const taken: number[] = [];
-  for (;;) {
-    const item = await insistAsync<Item | number>(manners, (options) => queue.getAsync(options));
-    if (item === STOP) return Float64Array.from(taken);
+  const { queue, manners } = traffic;
+  while (note(traffic, await insistAsync<Item | number>(manners, (options) => queue.getAsync(options)), taken)) {}
+  return Float64Array.from(taken);
+}
+
+/** Notes an item that came; false if it says stop. */
+function note({ queue, each, times }: Traffic, item: Item | number, taken: number[]): boolean {
+  if (item !== STOP) {
     const [from, index] = examine(item);
+    Atomics.add(times, from * each + index, 1);
     taken.push(from * 10_000_000 + index);
-    queue.taskDone?.();
   }
+  queue.taskDone?.();
+  return item !== STOP;
 }
 
 /** Puts what ends so many consumers. */
-export async function stop(queue: any, consumers: number): Promise<void> {
+export async function stop({ queue }: Traffic, consumers: number): Promise<void> {
   for (let i = 0; i < consumers; i++) await queue.putAsync(STOP, { priority: Number.MAX_SAFE_INTEGER });
 }
 
 /** A producer and a consumer that are tasks of one thread. */
-export async function both(
-  queue: any,
-  from: number,
-  count: number,
-  manners: Manners,
-  ended: Int32Array,
-): Promise<Taken> {
-  const [, taken] = await Promise.all([produceAsync(queue, from, count, manners, ended), consumeAsync(queue, manners)]);
+export async function both(traffic: Traffic, from: number, self?: Int32Array): Promise<Taken> {
+  identify(self);
+  const [, taken] = await Promise.all([produceAsync(traffic, from), consumeAsync(traffic)]);
   return taken;
 }
 
-// For those who are killed: a cell says which agent the thread is, the next how many it has put for sure.
-
-/** Puts items until it is killed. */
-export function produceNoting(queue: any, cells: Int32Array, from: number, most: number): void {
-  Atomics.store(cells, 0, Arena.default.agent.id);
-  for (let index = 0; index < most - 2; index++) {
-    queue.put(itemOf(from, index), { priority: index });
-    Atomics.store(cells, 1, index + 1);
-  }
-}
-
-/** Takes items until it is killed, and marks each of them. */
-export function consumeNoting(queue: any, cells: Int32Array, marks: Uint8Array, each: number): void {
-  Atomics.store(cells, 0, Arena.default.agent.id);
-  for (;;) {
-    const [from, index] = examine(queue.get());
-    Atomics.add(marks, from * each + index, 1);
-    queue.taskDone?.();
-  }
+/** Says in a cell which agent the thread is. */
+function identify(self: Int32Array | undefined): void {
+  if (self) Atomics.store(self, 0, Arena.default.agent.id);
 }
