@@ -58,7 +58,7 @@ export class Chain implements Store {
     this.#base = base;
     this.#words = arena.heap.reach(base);
     this.#codec = codec;
-    this.#crates = new Crates(arena, codec);
+    this.#crates = Crates.of(arena);
     this.#sorted = sorted;
     this.#taking = taking;
   }

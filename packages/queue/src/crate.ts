@@ -1,7 +1,7 @@
 // A crate is a block with one value in it. It is packed without any lock, for that may take long and run code of the value (getters), and
 // belongs to this thread until a queue keeps it; should the thread die before, it is freed as all that only the dead one knew.
 
-import { ArenaFullError, type ByteCodec, coalesce, type OpenArena, UNIT_WORDS } from "@conc/atomics";
+import { ArenaFullError, ByteCodec, coalesce, type OpenArena, UNIT_WORDS } from "@conc/atomics";
 
 /** In a crate's block: less than 0 while it belongs to the thread of that number, then KEPT and the place of its queue. */
 const CRATE_OWNER = 0;
@@ -33,16 +33,25 @@ export class Crate {
   }
 }
 
-/** Makes crates in an arena, and has them used again. */
+const all = new WeakMap<OpenArena, Crates>();
+
+/** Makes this thread's crates in an arena, and has them used again. */
 export class Crates {
   readonly #arena: OpenArena;
   readonly #codec: ByteCodec;
-  /** One that is not in use. */
+  /** One that is not in use: for all queues, or each of them would leave one behind. */
   #idle: Crate | undefined;
 
-  constructor(arena: OpenArena, codec: ByteCodec) {
+  private constructor(arena: OpenArena) {
     this.#arena = arena;
-    this.#codec = codec;
+    this.#codec = ByteCodec.of(arena);
+  }
+
+  /** This thread's crates in an arena. */
+  static of(arena: OpenArena): Crates {
+    const crates = all.get(arena) ?? new Crates(arena);
+    all.set(arena, crates);
+    return crates;
   }
 
   /**

@@ -81,7 +81,7 @@ export class Ring implements Store {
     this.#base = base;
     this.#words = arena.heap.reach(base);
     this.#codec = codec;
-    this.#crates = new Crates(arena, codec);
+    this.#crates = Crates.of(arena);
     this.#segments = new Segments(arena, base);
     this.#maxSize = this.#words[base + MAX_SIZE] as number;
     this.#taking = taking;

@@ -1,11 +1,16 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Arena, freeOrphans, Word } from "@conc/atomics";
-import { until } from "@conc/testkit";
+import { sharedCells, startThread, until } from "@conc/testkit";
 import { describe, expect, it } from "vitest";
 import { LifoQueue, PriorityQueue, Queue, SimpleQueue } from "../src/index.ts";
 import { collectGarbage } from "./collect-garbage.ts";
+import { stop, type Traffic } from "./workers/traffic.ts";
+
+const THREADS = new URL("./workers/traffic.ts", import.meta.url);
 
 /** Set CONC_ITEMS for more. */
-const ITEMS = Number(process.env.CONC_ITEMS ?? 1_000_000);
+const ITEMS = Number(process.env.CONC_ITEMS ?? 200_000);
+const HOUR = 3_600_000;
 
 describe.each([Queue, LifoQueue, PriorityQueue, SimpleQueue])("the memory of a %o", (Class) => {
   it("is given back when the queue is collected, with the items in it and what these hold", async () => {
@@ -30,6 +35,22 @@ describe.each([Queue, LifoQueue, PriorityQueue, SimpleQueue])("the memory of a %
       freeOrphans(Arena.default.agent);
       // What stays for next time: a crate, a table of shared objects.
       return Arena.default.used <= before + 16_384;
+    });
+  });
+
+  it("is given back when the queue is collected, also if all that it ever had was one small item", async () => {
+    const make = (): void => {
+      const queue = new Class<unknown>();
+      queue.put([1, "small"]);
+      queue.get();
+    };
+    make();
+    await collectGarbage();
+    const before = Arena.default.used;
+    for (let i = 0; i < 50; i++) make();
+    await until("all are gone", async () => {
+      await collectGarbage();
+      return Arena.default.used <= before;
     });
   });
 
@@ -67,4 +88,34 @@ describe("the memory of a Queue", () => {
     pass(ITEMS);
     expect(Arena.default.used).toBe(before);
   });
+
+  it(
+    "stays the same, however many items of all kinds pass from threads to threads",
+    async () => {
+      const each = Math.ceil(ITEMS / 2);
+      const cells = sharedCells(2);
+      const traffic: Traffic = {
+        ...{ queue: new Queue(1000), manners: "patient", each },
+        ...{ begun: sharedCells(2), ended: sharedCells(2), times: new Uint8Array() },
+      };
+      const makers = [0, 1].map((from) => startThread<void>(THREADS, "produce", traffic, from));
+      const takers = [0, 1].map((index) => startThread<void>(THREADS, "count", traffic, index, cells));
+      const passed = async (part: number): Promise<{ used: number; resident: number }> => {
+        while (Atomics.load(cells, 0) + Atomics.load(cells, 1) < 2 * each * part) await sleep(1);
+        return { used: Arena.default.used, resident: process.memoryUsage.rss() };
+      };
+      const early = await passed(0.1);
+      const half = await passed(0.5);
+      const late = await passed(0.99);
+      await Promise.all(makers.map(({ result }) => result));
+      await stop(traffic, 2);
+      await Promise.all(takers.map(({ result }) => result));
+      expect(Atomics.load(cells, 0) + Atomics.load(cells, 1)).toBe(2 * each);
+      // A thousand items, of which a few are large.
+      expect(late.used).toBeLessThan(early.used + 2 ** 20);
+      // Half of the work has made it as large as it gets.
+      expect(late.resident).toBeLessThan(half.resident * 1.25 + 32e6);
+    },
+    HOUR,
+  );
 });

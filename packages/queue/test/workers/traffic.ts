@@ -168,6 +168,15 @@ function note({ queue, each, times }: Traffic, item: Item | number, taken: numbe
   return item !== STOP;
 }
 
+/** Takes items, blocking, until the one that says stop, and keeps nothing of them but their number, in a cell. */
+export function count({ queue }: Traffic, index: number, cells: Int32Array): void {
+  for (let item = queue.get(); item !== STOP; item = queue.get()) {
+    examine(item);
+    queue.taskDone();
+    Atomics.add(cells, index, 1);
+  }
+}
+
 /** Puts what ends so many consumers. */
 export async function stop({ queue }: Traffic, consumers: number): Promise<void> {
   for (let i = 0; i < consumers; i++) await queue.putAsync(STOP, { priority: Number.MAX_SAFE_INTEGER });
