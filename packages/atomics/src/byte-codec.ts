@@ -6,7 +6,7 @@ import { GrowingViews, MemoryViews } from "./memory-views.ts";
 import { Packer } from "./packer.ts";
 import { WIRE } from "./tags.ts";
 import { FULL } from "./texts.ts";
-import { checkWire, dropWire, rebuild, type Wire } from "./wire.ts";
+import { dropWire, rebuildAhead, type Wire } from "./wire.ts";
 
 const codecs = new WeakMap<OpenArena, ByteCodec>();
 
@@ -21,6 +21,8 @@ export class ByteCodec {
   /** Those that are not at work: a getter may write, too. */
   readonly #writers: ByteWriter[] = [];
   readonly #reader = new ByteReader();
+  /** What was read ahead and has not arrived. */
+  #ahead: Wire | undefined;
 
   private constructor(arena: OpenArena) {
     this.#views = new GrowingViews(arena.memory);
@@ -65,16 +67,32 @@ export class ByteCodec {
    * Makes the value that was written there. Each is to be read once, or dropped: its primitives arrive.
    *
    * @param end What `write` returned.
-   * @throws {TypeError} If this thread has not imported a module that it needs, which the message names. Nothing has arrived then: it
-   *   may be read again, here or in another thread.
+   * @throws {TypeError} If this thread has not imported a module that it needs: the message says for which type or function, and
+   *   {@link modules} names them. Nothing has arrived then: it may be read again, here or in another thread.
    * @throws {InvalidStateError} If a primitive in it lies in an arena that this thread does not know; as above.
    */
   read(at: number, end: number): unknown {
-    const { words } = this.#views.reach(end);
-    if (words[at >> 2] !== WIRE) return this.#reader.read(at >> 2, this.#views.reach(end));
+    const value = this.readAhead(at, end);
+    this.arrive();
+    return value;
+  }
+
+  /** As {@link read}, but its primitives do not arrive before {@link arrive} is called: until then it may be read again. */
+  readAhead(at: number, end: number): unknown {
+    this.#ahead = undefined;
+    const views = this.#views.reach(end);
+    if (views.words[at >> 2] !== WIRE) return this.#reader.read(at >> 2, views);
     const wire = this.#wireAt(at, end);
-    checkWire(wire);
-    return rebuild(wire);
+    const value = rebuildAhead(wire);
+    this.#ahead = wire;
+    return value;
+  }
+
+  /** What was read ahead last is not going to be read again. */
+  arrive(): void {
+    if (!this.#ahead) return;
+    dropWire(this.#ahead);
+    this.#ahead = undefined;
   }
 
   /** Lets go of the primitives in a value that nobody is going to read. */

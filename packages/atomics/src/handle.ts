@@ -78,6 +78,20 @@ export function moveIn(object: SharedObject): Place {
   return object.place as Place;
 }
 
+/** Whether the handles that are read now arrive with that. */
+let arriving = true;
+
+/** Reads handles that do not arrive yet, so that they can be read again: the objects are there, and {@link dropHandle} has them arrive. */
+export function readAhead<T>(read: () => T): T {
+  const before = arriving;
+  arriving = false;
+  try {
+    return read();
+  } finally {
+    arriving = before;
+  }
+}
+
 /**
  * The object that a handle stands for. A thread that has an object for it already gets that very one.
  *
@@ -95,22 +109,14 @@ export function fromHandle<T = unknown>(handle: Handle): T {
     return handleType.make?.(new Place(arena, place), handle) as object;
   };
   const object = Sharing.of(arena).view(place, handle.serial, make);
+  if (!arriving) return object as T;
+  Sharing.of(arena).dismiss(place, handle.serial);
   // What came with it has arrived as well.
   if (!isNew) for (const inner of handlesIn(handle)) fromHandle(inner);
   return object as T;
 }
 
-/**
- * Makes sure that this thread can make the object of a handle, which does not arrive yet.
- *
- * @throws As {@link fromHandle} does, unless it is only that the object exists no more.
- */
-export function checkHandle(handle: Handle): void {
-  if (!handleTypeOf(handle).revive) arenaOf(handle);
-  for (const inner of handlesIn(handle)) checkHandle(inner);
-}
-
-/** Lets go of the object of a handle that nobody is going to read. */
+/** Lets go of the object of a handle that nobody is going to read any more. */
 export function dropHandle(handle: Handle): void {
   const arena = arenas.get(handle.arena);
   // Without a place there is nothing that counts.

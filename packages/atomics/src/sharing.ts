@@ -53,30 +53,32 @@ export class Sharing {
   }
 
   /**
-   * The object that this agent has for a block, or the one that `make` makes.
+   * The object that this agent has for a block, or the one that `make` makes. Its handle has not arrived with that: see `dismiss`.
    *
    * @throws {InvalidStateError} If the block has been freed since the handle was made.
    */
   view(place: number, serial: number, make: () => object): object {
     const words = this.#agent.heap.reach(place);
     const known = this.#views.get(place)?.deref();
-    if (known && Atomics.load(words, place + OBJECT_SERIAL) === serial) {
-      this.#count(words, place, arrived);
-      return known;
-    }
+    if (known && Atomics.load(words, place + OBJECT_SERIAL) === serial) return known;
     this.#count(words, place, (count) => {
       if (count <= 0 || Atomics.load(words, place + OBJECT_SERIAL) !== serial) {
         throw new InvalidStateError("the object of this handle exists no more: the threads that had it let it go");
       }
-      return arrived(count) + 1;
+      return count + 1;
     });
     this.#enter(place);
-    const object = make();
-    this.#views.set(place, new WeakRef(object));
-    return object;
+    try {
+      const object = make();
+      this.#views.set(place, new WeakRef(object));
+      return object;
+    } catch (error) {
+      this.drop(place);
+      throw error;
+    }
   }
 
-  /** A handle of this block is not going to arrive. */
+  /** A handle of this block has arrived, or is not going to. */
   dismiss(place: number, serial: number): void {
     const words = this.#agent.heap.reach(place);
     for (;;) {

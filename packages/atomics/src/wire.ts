@@ -1,5 +1,5 @@
 import { describe, dress, makeError } from "./error-codec.ts";
-import { checkHandle, dropHandle, fromHandle } from "./handle.ts";
+import { dropHandle, fromHandle, readAhead } from "./handle.ts";
 import { type Kind, put } from "./kinds.ts";
 import { references } from "./references.ts";
 
@@ -20,8 +20,19 @@ export interface Wire {
   modules?: readonly string[];
 }
 
-/** Makes the value again. */
+/** Makes the value again; its handles have arrived. */
 export function rebuild(wire: Wire): unknown {
+  const value = rebuildAhead(wire);
+  dropWire(wire);
+  return value;
+}
+
+/** Makes the value again, as often as one likes: its handles arrive with {@link dropWire}. */
+export function rebuildAhead(wire: Wire): unknown {
+  return readAhead(() => assemble(wire));
+}
+
+function assemble(wire: Wire): unknown {
   const { kinds, bodies, gaps, soft = bodies.length } = wire;
   const made = kinds.map((kind, node) => make(kind, bodies[node], node >= soft));
   for (let i = 0; i < gaps.length; i += 3) put(bodies[gaps[i]], gaps[i + 1], made[gaps[i + 2]]);
@@ -45,26 +56,12 @@ function make(kind: Kind, body: any, soft: boolean): any {
     if (codec) return codec.decode(body.encoded);
     throw new TypeError(`a function of kind ${body.kind} came: import the package that sends such functions here too`);
   } catch (reason) {
-    // Then nobody else is going to read it.
-    if (soft && kind === "shareable") dropHandle(body);
     if (soft) return `[cannot be received: ${describe(reason)}]`;
     throw reason;
   }
 }
 
-/**
- * Makes sure that the value can be made again, before anything in it arrives.
- *
- * @throws As {@link rebuild} would.
- */
-export function checkWire({ kinds, bodies, soft = bodies.length }: Wire): void {
-  for (let node = 0; node < soft; node++) {
-    if (kinds[node] === "shareable") checkHandle(bodies[node]);
-    if (kinds[node] === "function") make("function", bodies[node], false);
-  }
-}
-
-/** Lets go of the primitives, whose handles are not going to be read. */
+/** Lets go of the primitives, whose handles are not going to be read any more. */
 export function dropWire({ kinds, bodies }: Wire): void {
   for (const [node, kind] of kinds.entries()) if (kind === "shareable") dropHandle(bodies[node]);
 }

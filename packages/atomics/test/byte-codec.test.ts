@@ -214,6 +214,19 @@ describe("primitives", () => {
     expect(underway(number)).toBe(0);
   });
 
+  it("read ahead do not arrive yet, and can be read again", () => {
+    const number = new AtomicInt32(5);
+    const end = write({ number, again: [number] });
+    for (let time = 0; time < 3; time++) {
+      expect(codec.readAhead(at, end)).toEqual({ number, again: [number] });
+      expect(underway(number)).toBe(1);
+    }
+    codec.arrive();
+    expect(underway(number)).toBe(0);
+    codec.arrive();
+    expect(underway(number)).toBe(0);
+  });
+
   it("do not arrive if another one can not", () => {
     const number = new AtomicInt32(5);
     const strange: HandleMaker = { [HANDLE]: () => ({ type: "Strange", arena: 0, offset: 0, serial: 0 }) };

@@ -117,12 +117,14 @@ export class Chain implements Store {
       if (crate === 0) return state === SHUT ? OVER : NOT_YET;
       const crates = this.#arena.heap.reach(crate);
       const start = (crate + (crates[crate + START] as number)) * 4;
-      this.taken = this.#codec.read(start, start + (crates[crate + CRATE_BYTES] as number));
+      this.taken = this.#codec.readAhead(start, start + (crates[crate + CRATE_BYTES] as number));
       this.#taking();
       for (let lane = (crates[crate + HEIGHT] as number) - 1; lane >= 0; lane--) {
         if (this.#next(0, lane) === crate) this.#link(0, lane, crates[crate + LINKS + lane] as number);
       }
       Atomics.store(words, base + GETS, (words[base + GETS] as number) + 1);
+      // Not before: should this thread die, the item is there for others, and its primitives have to be.
+      this.#codec.arrive();
     } finally {
       this.#unlock();
     }

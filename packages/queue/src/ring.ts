@@ -236,13 +236,13 @@ export class Ring implements Store {
         break;
       case INLINE: {
         const start = (place + RECORD_HEAD) * 4;
-        this.taken = this.#codec.read(start, start + value);
+        this.taken = this.#codec.readAhead(start, start + value);
         break;
       }
       default: {
         const start = (value + CRATE_HEAD) * 4;
         crate = value;
-        this.taken = this.#codec.read(start, start + (heap.reach(value)[value + CRATE_BYTES] as number));
+        this.taken = this.#codec.readAhead(start, start + (heap.reach(value)[value + CRATE_BYTES] as number));
       }
     }
     words[next] = place + (head >>> KIND_BITS);
@@ -253,6 +253,8 @@ export class Ring implements Store {
     }
     this.#taking();
     Atomics.store(words, base + GETS, gets + 1);
+    // Not before: should this thread die, the item is there for others, and its primitives have to be.
+    this.#codec.arrive();
     if (crate !== 0 || done !== 0) {
       words[base + OUTGOING] = 0;
       if (crate !== 0) this.#free(crate);

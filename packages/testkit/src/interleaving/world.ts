@@ -126,6 +126,7 @@ export class Stage<S extends Shared<S>> {
           known.set(place, object);
           return object;
         },
+        dismiss() {},
       },
     });
     this.#handles = handles.map(([name, handle]) => [name, moved(handle, arena)] as const);
