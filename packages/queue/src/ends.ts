@@ -140,7 +140,7 @@ export abstract class Ends<T> extends ArenaObject implements TurnTaker {
    *
    * @param options As for {@link put}.
    * @throws {TypeError | RangeError} If the options are wrong, checked before anything else. A TypeError also if the item needs a module
-   *   that this thread has not imported; it is not taken then.
+   *   that this thread has not imported, and says for which class or function; it is not taken then.
    * @throws {QueueEmptyError} If there was none in time.
    * @throws {QueueShutDownError} If the queue is shut down, also during the wait, and there is none left.
    * @throws {BlockingNotAllowedError} On a browser's main thread, if it would have to wait.
