@@ -54,6 +54,21 @@ describe.each([Queue, LifoQueue, PriorityQueue, SimpleQueue])("the memory of a %
     });
   });
 
+  it("QU-032 keeps nothing of an item that was taken", async () => {
+    const queue = new Class<object>();
+    const items: WeakRef<object>[] = [];
+    const take = async (): Promise<void> => {
+      const waiting = queue.getAsync();
+      for (let i = 0; i < 3; i++) queue.put([i, new Word(), new Error("inside")]);
+      items.push(new WeakRef(queue.get()), new WeakRef(await queue.getAsync()), new WeakRef(await waiting));
+    };
+    await take();
+    await until("all are gone", async () => {
+      await collectGarbage();
+      return items.every((item) => item.deref() === undefined);
+    });
+  });
+
   it("is given back by an immediate shutdown, and by taking what was there", () => {
     const queue = new Class<unknown>();
     const fill = (): void => {

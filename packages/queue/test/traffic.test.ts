@@ -8,7 +8,7 @@ import { both, stop, type Taken } from "./workers/traffic.ts";
 const THREADS = new URL("./workers/traffic.ts", import.meta.url);
 
 describe.each(["patient", "timeouts", "aborts"] as const)(
-  "QU-011 QU-090 four producers and four consumers, threads and tasks mixed, %s:",
+  "QU-009 QU-011 QU-012 QU-013 QU-090 four producers and four consumers, threads and tasks mixed, %s:",
   (manners) => {
     it.each(KINDS)(
       "of a %s of size %i every item arrives once and whole",

@@ -70,11 +70,16 @@ function isNotYet(error: unknown): boolean {
 
 const STOP = -1;
 
+/** A wait of the impatient, in milliseconds: now and then only a try. */
+function moment(): number {
+  return Math.random() < 0.25 ? 0 : Math.random() * 0.2;
+}
+
 /** Calls a waiting method as somebody of these manners until it succeeds. */
 function insist<R>(manners: Manners, call: (options?: object) => R): R {
   for (;;) {
     try {
-      return call(manners === "patient" ? undefined : { timeout: Math.random() * 0.2 });
+      return call(manners === "patient" ? undefined : { timeout: moment() });
     } catch (error) {
       if (!isNotYet(error)) throw error;
     }
@@ -85,7 +90,7 @@ async function insistAsync<R>(manners: Manners, call: (options?: object) => Prom
   for (;;) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const options: { timeout?: number; signal?: AbortSignal } = {};
-    if (manners === "timeouts") options.timeout = Math.random() * 0.2;
+    if (manners === "timeouts") options.timeout = moment();
     if (manners === "aborts") {
       const controller = new AbortController();
       options.signal = controller.signal;
