@@ -136,11 +136,12 @@ describe("a circle of threads that wait for each other's locks", () => {
       ),
     );
     const at = NAMES.findIndex((name) => error.message.startsWith(`this wait would never end:\n  ${name} waits`));
-    expect(error.message.match(/, which acquired it\n {6}at \S+\.acquire .*\n/g)).toHaveLength(2);
-    expect(error.message.match(/ {6}at .*acquireInTheKitchen.*deadlock\.ts/g)).toHaveLength(2);
     await members[at]?.call(locks[at] as Lock, "release");
     expect((await results).map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     for (const lock of locks) await members[1 - at]?.call(lock, "release");
+    // Where the last call of a function takes its place on the stack, as in Bun, `acquire` is not to be seen.
+    expect(error.message.match(/, which acquired it\n {6}at (\S+\.acquire|acquireInTheKitchen) .*\n/g)).toHaveLength(2);
+    expect(error.message.match(/ {6}at .*acquireInTheKitchen.*deadlock\.[jt]s/g)).toHaveLength(2);
   });
 
   it("a thread that waits with a lock in the hands of its async task is part of it", async () => {
