@@ -1,11 +1,14 @@
-// What works where, as a table that Markdown reads too: a row for each package, a column for each engine.
-
-const ROWS = ["atomics", "lock", "condition", "thread", "local"];
+// What works where, as a table that Markdown reads too: a row for each package that was tested, a column for each engine.
 
 /** @param runs Of each engine, how its tests ended and how long they took. */
 export function table(runs) {
   const head = ["", ...runs.map(({ engine }) => `${engine.name} (${engine.version})`)];
-  const packages = ROWS.map((name) => [name, ...runs.map(({ outcomes }) => cell(of(outcomes, name)))]);
+  const names = new Set(runs.flatMap(({ outcomes }) => outcomes.map(packageOf)));
+  const tested = [...names].filter((name) => name !== undefined).sort();
+  const packages = tested.map((name) => [
+    name,
+    ...runs.map(({ outcomes }) => cell(outcomes.filter((outcome) => packageOf(outcome) === name))),
+  ]);
   const all = ["all", ...runs.map(({ outcomes }) => cell(outcomes))];
   const time = ["seconds", ...runs.map(({ seconds }) => String(seconds))];
   const rows = [head, ...packages, all, time];
@@ -15,8 +18,8 @@ export function table(runs) {
   return lines.join("\n");
 }
 
-function of(outcomes, name) {
-  return outcomes.filter(({ file }) => file.startsWith(`packages/${name}/`));
+function packageOf({ file }) {
+  return /^packages\/([^/]+)\//.exec(file)?.[1];
 }
 
 function cell(outcomes) {
