@@ -15,7 +15,7 @@ export type Owned = Lock | RLock | Condition;
 
 /** Milliseconds on a clock that all threads of the program read alike. */
 export function now(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
+  return performance.timeOrigin + performance.now();
 }
 
 /** Acquires so many times, says so, and dies when it is told to. */
