@@ -42,13 +42,14 @@ export const KNOWN = [
       "CV-070 of tasks alone",
       "CV-069 CV-070 by a thread, in 500 rounds",
       "CV-039 four threads and two tasks",
+      "Condition\\(RLock\\).waitFor",
     ],
   },
   {
     engines: ["Bun", "Deno"],
     cause: MEMORY,
     tests: [
-      "out of memory >",
+      "TH-088 \\S+, out of memory:",
       "TH-047 TH-049",
       "what killed a thread reaches main's hook",
       "threads run with small, larger",

@@ -1,5 +1,5 @@
 import { AtomicInt32 } from "@conc/atomics";
-import { Lock } from "@conc/lock";
+import { Lock, RLock } from "@conc/lock";
 import { Flows, type RaceWorld, raceSuite, waitingFor } from "@conc/testkit";
 import { waiting } from "@conc/testkit/condition-actions.ts";
 import { afterAll } from "vitest";
@@ -25,12 +25,15 @@ raceSuite("Condition.acquire", {
   rounds: 2000,
 });
 raceSuite("Condition.wait", { ...world, way: "condition", make: () => new Condition(new Lock()), settle: isQuiet });
-raceSuite("Condition.waitFor", {
-  ...world,
-  way: "shop",
-  make: () => ({ condition: new Condition(), stock: new AtomicInt32() }),
-  settle: ({ condition, stock }) => isQuiet(condition) && stock.load() === 0,
-});
+for (const Class of [Lock, RLock]) {
+  raceSuite(`Condition(${Class.name}).waitFor`, {
+    ...world,
+    way: "shop",
+    make: () => ({ condition: new Condition(new Class()), stock: new AtomicInt32() }),
+    settle: ({ condition, stock }) => isQuiet(condition) && stock.load() === 0,
+    rounds: 5000,
+  });
+}
 raceSuite("Event.wait", {
   ...world,
   way: "event",
