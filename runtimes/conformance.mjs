@@ -10,6 +10,8 @@ import { layOut } from "./application/layout.mjs";
 const AT_ONCE = 2;
 /** Milliseconds without a word after which a file is taken to hang: more than a test and a hook have. */
 const PATIENCE = 45_000;
+/** Bytes of memory after which a test is taken to fill all there is, and everybody else's: no test needs a tenth of it. */
+const MOST_MEMORY = 6e9;
 /** How often a file is begun anew, without what it has done and without the test that hung or crashed. */
 const ATTEMPTS = 8;
 
@@ -83,20 +85,31 @@ function run(folder, [command, ...args], results) {
       });
     }
     let [heard, size] = [Date.now(), 0];
-    let hung = false;
+    let stopped;
     const watch = setInterval(() => {
       const now = existsSync(results) ? readFileSync(results).length : 0;
       if (now !== size) [heard, size] = [Date.now(), now];
-      if (Date.now() - heard < PATIENCE) return;
-      hung = true;
+      if (Date.now() - heard >= PATIENCE) stopped = { hung: true };
+      else if (memoryOf(child.pid) > MOST_MEMORY) stopped = { how: "it took all the memory there is" };
+      else return;
+      clearInterval(watch);
       // The group: whatever the tests started ends with it.
       process.kill(-child.pid, "SIGKILL");
     }, 500);
     child.on("exit", (code, signal) => {
       clearInterval(watch);
-      resolve({ hung, how: signal ?? `exit code ${code}`, output });
+      resolve({ hung: false, how: signal ?? `exit code ${code}`, output, ...stopped });
     });
   });
+}
+
+/** How much a process holds; 0 if it is gone. */
+function memoryOf(pid) {
+  try {
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
 }
 
 function eventsOf(results) {
