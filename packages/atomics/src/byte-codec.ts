@@ -8,6 +8,9 @@ import { WIRE } from "./tags.ts";
 import { FULL } from "./texts.ts";
 import { dropWire, rebuildAhead, type Wire } from "./wire.ts";
 
+/** Up to here a place in bytes is a number of 32 bits, and more than twice what an arena can hold of one value. */
+const MOST_BYTES = 2 ** 31 - 8;
+
 const codecs = new WeakMap<OpenArena, ByteCodec>();
 
 /**
@@ -127,12 +130,13 @@ export class ByteCodec {
 
   /** Where a value would end that begins at `at`, and is known to need more than `less`; undefined if it is not plain. */
   #measure(writer: ByteWriter, value: unknown, at: number, less: number): number | undefined {
-    for (let size = Math.max(512, (less + 8) & ~7); ; size *= 4) {
+    for (let size = Math.max(512, (less + 8) & ~7); ; size = Math.min(size * 4, MOST_BYTES)) {
       try {
         return writer.write(value, at >> 2, size >> 2, new MemoryViews(new ArrayBuffer(size))) << 2;
       } catch (reason) {
         if (reason === NOT_PLAIN) return undefined;
         if (reason !== FULL) throw reason;
+        if (size === MOST_BYTES) throw new RangeError(`no value of more than ${size} bytes can be written`);
       }
     }
   }
