@@ -9,7 +9,8 @@ const TASKS =
 const MEMORY =
   "the engine ignores resourceLimits, or dies of them: a thread can not be given a heap or a stack of a certain size";
 const TERMINATION =
-  "worker.terminate() says that the thread has ended while a thread that computes goes on, perhaps for ever";
+  "worker.terminate() says that the thread has ended while a thread that computes, or blocks and is woken, goes on for seconds, " +
+  "perhaps for ever: it holds what passed to others meanwhile, and writes to memory that is theirs now";
 const WORDING =
   "the engine words it otherwise: the text of an error, of a function, of console.table, or which properties errors have";
 const CLONE = "structuredClone has other results (order, holes) or never ends with a huge sparse array";
@@ -65,6 +66,12 @@ export const KNOWN = [
       "threads may be terminated while they are at work",
       "has not come up yet never runs its target",
       "outlives the one that started it, also when that is terminated",
+      "LK-017 LK-069 TH-088 .*terminated",
+      "killed at random and replaced",
+      "nobody hangs when one of three dies",
+      "dies while it waits breaks the barrier > while it runs the action",
+      "and threads that die at any moment",
+      "rounds of legal traffic, in which some die",
     ],
   },
   {
