@@ -1,7 +1,7 @@
 // Who starts threads and watches over them.
 //
 // Each thread holds one end of a port, its lifeline, and its supervisor the other: however the thread dies, the other end closes.
-// At first the main thread supervises by itself. Before it blocks for the first time it hands all lifelines to a hidden worker,
+// At first the main thread supervises by itself, but in Deno. Before it blocks for the first time it hands all lifelines to a hidden worker,
 // whose event loop is always free, so that threads can start threads, and their deaths are seen, while the main thread sleeps.
 //
 // Threads that are not the main thread ask the supervisor to start theirs. So no thread is the child of another one's worker, and
@@ -97,6 +97,8 @@ export class Supervisor {
   /** Takes care of a thread from now on. */
   watch(lifeline: Lifeline): void {
     const { id, port } = lifeline;
+    // Deno gives no port away in the turn in which it was still listened to, and a thread that is about to block has no other one.
+    if (!this.#order && "deno" in globalThis.process.versions) this.handOver();
     if (this.#successor) {
       this.#entrust(this.#successor, lifeline);
       return;
