@@ -183,9 +183,8 @@ export class ByteReader {
   #buffer(length: number): ArrayBuffer {
     const at = (this.#at + 1) & ~1;
     this.#at = at + ((length + 3) >> 2);
-    const bytes = new Uint8Array(length);
-    bytes.set(this.#views.bytes.subarray(at << 2, (at << 2) + length));
-    return bytes.buffer;
+    // In one step: memory that is got for itself is filled with zeros first.
+    return new Uint8Array(this.#views.bytes.subarray(at << 2, (at << 2) + length)).buffer;
   }
 
   #view(name: string): unknown {

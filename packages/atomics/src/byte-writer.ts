@@ -233,7 +233,7 @@ export class ByteWriter extends WordWriter {
     at = (at + 1) & ~1;
     const end = at + ((byteLength + 3) >> 2);
     if (end > this.limit) throw FULL;
-    this.views.bytes.set(new Uint8Array(buffer), at << 2);
+    this.views.copyIn(new Uint8Array(buffer), at << 2);
     return end;
   }
 }

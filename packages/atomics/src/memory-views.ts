@@ -1,16 +1,25 @@
 import type { Memory } from "./memory.ts";
 
-/** What of Node's `Buffer` moves text between strings and memory at full speed. */
-export interface TextBuffer {
+/** What of Node's `Buffer` moves text between strings and memory at full speed, and bytes. */
+export interface NodeBuffer {
+  fill(bytes: Uint8Array, at: number, end: number): unknown;
   latin1Write(text: string, at: number, bytes: number): number;
   ucs2Write(text: string, at: number, bytes: number): number;
   latin1Slice(at: number, end: number): string;
   ucs2Slice(at: number, end: number): string;
 }
 
+interface NodeProcess {
+  readonly versions?: { readonly deno?: string };
+  getBuiltinModule?(name: string): BufferModule | undefined;
+}
+
 interface BufferModule {
   readonly Buffer?: { from(buffer: ArrayBufferLike, at: number, length: number): unknown };
 }
+
+/** From so many bytes on it is worth the call to have Node copy them. */
+const MANY = 2048;
 
 /** Views of fixed length over the same memory, as far as it reached when they were made. */
 export class MemoryViews {
@@ -18,18 +27,28 @@ export class MemoryViews {
   readonly bytes: Uint8Array;
   readonly units: Uint16Array;
   /** Undefined where there is no such thing. */
-  readonly text: TextBuffer | undefined;
+  readonly text: NodeBuffer | undefined;
+  readonly #fills: boolean;
 
   constructor(buffer: ArrayBufferLike) {
     const bytes = buffer.byteLength & ~7;
     this.words = new Int32Array(buffer, 0, bytes >> 2);
     this.bytes = new Uint8Array(buffer, 0, bytes);
     this.units = new Uint16Array(buffer, 0, bytes >> 1);
-    const { process } = globalThis as { process?: { getBuiltinModule?(name: string): BufferModule | undefined } };
-    const text = process?.getBuiltinModule?.("node:buffer")?.Buffer?.from(buffer, 0, bytes) as TextBuffer | undefined;
+    const { process } = globalThis as { process?: NodeProcess };
+    const text = process?.getBuiltinModule?.("node:buffer")?.Buffer?.from(buffer, 0, bytes) as NodeBuffer | undefined;
     const methods = ["latin1Write", "ucs2Write", "latin1Slice", "ucs2Slice"] as const;
     const known = text && methods.every((method) => typeof text[method] === "function");
     this.text = known ? text : undefined;
+    // Deno's goes byte by byte.
+    this.#fills = process?.versions?.deno === undefined;
+  }
+
+  /** Copies bytes into the memory. */
+  copyIn(bytes: Uint8Array, at: number): void {
+    // `set` takes care that others see each word whole, and several times as long.
+    if (this.text && this.#fills && bytes.length >= MANY) this.text.fill(bytes, at, at + bytes.length);
+    else this.bytes.set(bytes, at);
   }
 }
 

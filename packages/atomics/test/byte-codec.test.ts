@@ -68,10 +68,21 @@ describe("exactly", () => {
     ]);
   });
 
+  it("short texts all over a long message", () => {
+    const texts = Array.from({ length: 3000 }, (_, i) => "abcdefghijklmnopqrstuvwxyz\xff".slice(0, i % 28));
+    expect(send(texts)).toStrictEqual(texts);
+    const mixed = texts.map((text, i) => ({ text, wide: i % 7 ? "ÿ" : "日", bytes: new Uint8Array(i % 50).fill(i) }));
+    expect(alike(send(mixed), mixed)).toBe(true);
+  });
+
   it("bytes of all lengths", () => {
     for (let length = 0; length < 40; length++) {
       const sample = Uint8Array.from({ length }, (_, i) => i + 1);
       expect(send([1, sample, sample.slice(1), "x"])).toStrictEqual([1, sample, sample.slice(1), "x"]);
+    }
+    for (const length of [2047, 2048, 2049, 100_003]) {
+      const sample = Uint8Array.from({ length }, (_, i) => i * 7);
+      expect(send(["x", sample, "y"])).toStrictEqual(["x", sample, "y"]);
     }
   });
 
@@ -249,7 +260,7 @@ describe("without Node's Buffer", () => {
     process.getBuiltinModule = getBuiltinModule;
   });
 
-  it("text travels as well", () => {
+  it("text and bytes travel as well", () => {
     const memory = arena.memory;
     process.getBuiltinModule = (() => undefined) as never;
     const portable = ByteCodec.of({ memory } as never);
@@ -260,5 +271,7 @@ describe("without Node's Buffer", () => {
       expect(codec.write(text, at, limit)).toBe(end);
       expect(portable.read(at, end)).toBe(text);
     }
+    const mixed = Array.from({ length: 200 }, (_, i) => [`${i}`.repeat(i % 9), new Uint8Array(i * 20).fill(i)]);
+    expect(alike(portable.read(at, portable.write(mixed, at, limit)), mixed)).toBe(true);
   });
 });
