@@ -5,8 +5,8 @@ import { isWritable } from "./kinds.ts";
 import { GrowingViews, MemoryViews } from "./memory-views.ts";
 import { Packer } from "./packer.ts";
 import { WIRE } from "./tags.ts";
-import { FULL } from "./texts.ts";
 import { dropWire, rebuildAhead, type Wire } from "./wire.ts";
+import { FULL } from "./word-writer.ts";
 
 /** Up to here a place in bytes is a number of 32 bits, and more than twice what an arena can hold of one value. */
 const MOST_BYTES = 2 ** 31 - 8;
@@ -84,7 +84,7 @@ export class ByteCodec {
   readAhead(at: number, end: number): unknown {
     this.#ahead = undefined;
     const views = this.#views.reach(end);
-    if (views.words[at >> 2] !== WIRE) return this.#reader.read(at >> 2, views);
+    if (views.words[at >> 2] !== WIRE) return this.#reader.read(at >> 2, end >> 2, views);
     const wire = this.#wireAt(at, end);
     const value = rebuildAhead(wire);
     this.#ahead = wire;
@@ -142,6 +142,6 @@ export class ByteCodec {
   }
 
   #wireAt(at: number, end: number): Wire {
-    return this.#reader.read((at >> 2) + 1, this.#views.reach(end)) as Wire;
+    return this.#reader.read((at >> 2) + 1, end >> 2, this.#views.reach(end)) as Wire;
   }
 }

@@ -3,11 +3,12 @@ import { KnownKeys, type ReadKeys } from "./key-lists.ts";
 import { put } from "./kinds.ts";
 import type { MemoryViews } from "./memory-views.ts";
 import * as tag from "./tags.ts";
-import { readText } from "./texts.ts";
+import { readLong, SHORT, ShortTexts } from "./texts.ts";
 
 /** Reads what a `ByteWriter` wrote, one value at a time. Places are in words. */
 export class ByteReader {
   readonly #known = new KnownKeys();
+  readonly #texts = new ShortTexts();
   /** The objects of the message, as they are numbered, and its lists of keys. */
   #made: unknown[] = [];
   #lists: ReadKeys[] = [];
@@ -15,8 +16,9 @@ export class ByteReader {
   #words!: Int32Array;
   #at = 0;
 
-  read(at: number, views: MemoryViews): unknown {
+  read(at: number, end: number, views: MemoryViews): unknown {
     this.#views = views;
+    this.#texts.open(views, end << 2);
     this.#words = views.words;
     this.#at = at;
     try {
@@ -82,7 +84,7 @@ export class ByteReader {
   #text(wide: boolean, length: number): string {
     const at = this.#at;
     this.#at = at + (((wide ? length * 2 : length) + 3) >> 2);
-    return readText(wide, length, at, this.#views);
+    return wide || length > SHORT ? readLong(wide, length, at, this.#views) : this.#texts.read(length, at << 2);
   }
 
   #object({ keys, plain }: ReadKeys): object {

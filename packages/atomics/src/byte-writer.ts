@@ -8,8 +8,7 @@ import { contents, isPrimitive, isWritable, kindOf, tagOf } from "./kinds.ts";
 import type { MemoryViews } from "./memory-views.ts";
 import { Met } from "./met.ts";
 import * as tag from "./tags.ts";
-import { FULL } from "./texts.ts";
-import { WordWriter } from "./word-writer.ts";
+import { FULL, WordWriter } from "./word-writer.ts";
 
 /** Thrown when something is not plain. */
 export const NOT_PLAIN: unique symbol = Symbol("not plain");

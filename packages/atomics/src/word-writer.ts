@@ -1,6 +1,12 @@
 import type { MemoryViews } from "./memory-views.ts";
 import * as tag from "./tags.ts";
-import { FULL, writeText } from "./texts.ts";
+import { SHORT } from "./texts.ts";
+
+/** Thrown when there is no room left. */
+export const FULL: unique symbol = Symbol("full");
+
+/** An engine knows at once that a text of bytes has nothing of this. */
+const WIDE = /[^\0-\xff]/;
 
 /** Writes what has nothing in it. Each method gives where it ends, in words, or throws {@link FULL}. */
 export class WordWriter {
@@ -65,6 +71,34 @@ export class WordWriter {
   }
 
   protected text(text: string, at: number): number {
-    return writeText(text, at, this.limit, this.views);
+    const { length } = text;
+    const end = at + 1 + ((length + 3) >> 2);
+    if (length > SHORT || end > this.limit) return this.#long(text, at);
+    const { bytes } = this.views;
+    const start = (at + 1) << 2;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 255) return this.#long(text, at);
+      bytes[start + i] = unit;
+    }
+    this.words[at] = tag.LATIN1 | (length << 8);
+    return end;
+  }
+
+  #long(text: string, at: number): number {
+    const { length } = text;
+    const { text: node, units, bytes } = this.views;
+    const wide = WIDE.test(text);
+    const start = this.counted(wide ? tag.UTF16 : tag.LATIN1, length, at) << 2;
+    const size = wide ? length * 2 : length;
+    const end = (start + size + 3) >> 2;
+    if (end > this.limit) throw FULL;
+    if (!node) {
+      const target = wide ? units : bytes;
+      const first = wide ? start >> 1 : start;
+      for (let i = 0; i < length; i++) target[first + i] = text.charCodeAt(i);
+    } else if (wide) node.ucs2Write(text, start, size);
+    else node.latin1Write(text, start, size);
+    return end;
   }
 }
