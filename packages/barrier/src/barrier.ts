@@ -7,19 +7,17 @@ import {
   InvalidStateError,
   type Packed,
   Place,
-  pack,
   registerType,
   unpack,
   type Wait,
   type WaitAsync,
   type Waiter,
 } from "@conc/atomics";
-import { AT_THE_DOOR, FAILED, PASSING, ROUNDS_BYTES, Rounds } from "./rounds.ts";
+import { Action } from "./action.ts";
+import { AT_THE_DOOR, ROUNDS_BYTES, Rounds } from "./rounds.ts";
 import { untilOver, untilOverAsync } from "./waiting.ts";
 
 const PARTIES_MAX = 2 ** 31 - 1;
-
-type Action = () => unknown;
 
 /** What a barrier can be given. */
 export interface BarrierOptions {
@@ -27,7 +25,7 @@ export interface BarrierOptions {
    * Called once in each round, by the last party to arrive, before anyone goes on. If it returns a promise, that is awaited; the last
    * party has to use `waitAsync` then. To be used from other threads it has to be registered with `tasks`.
    */
-  readonly action?: Action | undefined;
+  readonly action?: (() => unknown) | undefined;
   /** The longest wait of those who do not say how long they wait, in milliseconds; for ever if left out. */
   readonly timeout?: number | undefined;
 }
@@ -52,8 +50,6 @@ export class Barrier extends ArenaObject {
   readonly #rounds: Rounds;
   readonly #action: Action | undefined;
   readonly #timeout: number;
-  /** Whether this thread is inside of the action. */
-  #acting = false;
 
   /**
    * @param parties How many have to arrive: an integer from 1 to 2^31 - 1.
@@ -65,7 +61,7 @@ export class Barrier extends ArenaObject {
     const isNew = !(parties instanceof Place);
     if (isNew) checkArguments(parties, options);
     super(ROUNDS_BYTES, isNew ? undefined : parties);
-    this.#action = options.action;
+    this.#action = options.action && new Action(options.action);
     this.#timeout = options.timeout ?? Number.POSITIVE_INFINITY;
     this.#rounds = new Rounds(this.agent, this.base, () => this.toString(), isNew ? parties : undefined);
   }
@@ -120,7 +116,7 @@ export class Barrier extends ArenaObject {
         return rounds.pass(self, index);
       }
       if (!action) return index;
-      this.#lead(leader as Waiter, action);
+      action.lead(rounds, leader as Waiter);
       return rounds.pass(leader as Waiter, index);
     } finally {
       if (leader) this.agent.close(leader);
@@ -149,7 +145,7 @@ export class Barrier extends ArenaObject {
       }
       if (index + 1 === rounds.parties) {
         if (!action) return index;
-        this.#leadAsync(waiter, action, (error) => {
+        action.leadAsync(rounds, waiter, (error) => {
           failure = { error };
         });
       }
@@ -174,7 +170,7 @@ export class Barrier extends ArenaObject {
 
   override get handleFields(): Record<string, unknown> {
     const timeout = this.#timeout === Number.POSITIVE_INFINITY ? undefined : this.#timeout;
-    return { timeout, ...(this.#action && this.#packed(this.#action)) };
+    return { timeout, ...this.#action?.pack() };
   }
 
   protected override describe(): string {
@@ -185,80 +181,14 @@ export class Barrier extends ArenaObject {
   #begin(options: Wait | undefined): Deadline {
     const timeout = checkWait(options);
     const own = options?.timeout === undefined ? this.#timeout : timeout;
-    if (this.#acting)
+    if (this.#action?.isRunning)
       throw new InvalidStateError("the action of a barrier can not wait at it: nobody goes on before it has ended");
     return new Deadline(own);
-  }
-
-  /** Runs the action, as the last one to arrive, and lets the others go. */
-  #lead(waiter: Waiter, action: Action): void {
-    try {
-      const result = this.#act(action);
-      if (isThenable(result)) {
-        Promise.resolve(result).catch(() => {});
-        throw new TypeError("the action returned a promise, for which a blocked thread can not wait: use waitAsync()");
-      }
-    } catch (error) {
-      this.#rounds.end(waiter, FAILED);
-      throw error;
-    }
-    this.#rounds.end(waiter, PASSING);
-  }
-
-  /**
-   * As {@link Barrier.#lead}. The round may end while the action is still under way; what comes of that is then about nothing, and the
-   * waiter's node may be somebody else's.
-   */
-  #leadAsync(waiter: Waiter, action: Action, fail: (error: unknown) => void): void {
-    const endIfItWaits = (verdict: number): void => {
-      if (waiter.woken) this.#rounds.end(waiter, verdict);
-    };
-    const fails = (error: unknown): void => {
-      fail(error);
-      endIfItWaits(FAILED);
-    };
-    try {
-      const result = this.#act(action);
-      if (!isThenable(result)) this.#rounds.end(waiter, PASSING);
-      else
-        Promise.resolve(result)
-          .then(() => endIfItWaits(PASSING), fails)
-          .then(undefined, fail);
-    } catch (error) {
-      fail(error);
-      this.#rounds.end(waiter, FAILED);
-    }
-  }
-
-  #act(action: Action): unknown {
-    this.#acting = true;
-    try {
-      return action();
-    } finally {
-      this.#acting = false;
-    }
-  }
-
-  #packed(action: Action): { action: Packed; modules: readonly string[] } {
-    try {
-      const packed = pack(action);
-      return { action: packed, modules: packed.modules };
-    } catch (cause) {
-      throw new TypeError(
-        "a barrier whose action is not registered can not be sent to another thread: call " +
-          `tasks(import.meta, { ${action.name || "action"} }) at the top level of the module that defines the action`,
-        { cause },
-      );
-    }
   }
 }
 
 interface Failure {
   readonly error: unknown;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }
 
 function checkArguments(parties: number, options: BarrierOptions): void {
@@ -277,7 +207,7 @@ registerType("Barrier", {
     const Viewed = Barrier as unknown as new (place: Place, options: BarrierOptions) => Barrier;
     return new Viewed(place, {
       timeout: timeout as number | undefined,
-      action: action === undefined ? undefined : (unpack(action as Packed) as Action),
+      action: action === undefined ? undefined : (unpack(action as Packed) as () => unknown),
     });
   },
 });

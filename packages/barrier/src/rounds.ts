@@ -28,28 +28,12 @@ import {
   type Waiter,
   WaitQueue,
 } from "@conc/atomics";
-import { BrokenBarrierError } from "./errors.ts";
+import { Door } from "./door.ts";
+import { ABORTED, brokenBy, CALLED_OFF, DIED, PASSING, RESET, TIMED_OUT } from "./verdicts.ts";
 
-// The value: how many have arrived, or what becomes of all who stand in the line.
+// The value: how many have arrived; or, below EMPTY, what becomes of all who stand in the line. A reason for which they are refused
+// stays, and so is everyone refused who comes; unless it was a reset.
 const EMPTY = 0;
-/** They pass. */
-export const PASSING = -1;
-/** They are refused, for this reason; so is everyone who comes, unless it was a reset. */
-export const TIMED_OUT = -2;
-export const CALLED_OFF = -3;
-export const ABORTED = -4;
-export const FAILED = -5;
-export const DIED = -6;
-export const RESET = -7;
-
-const REASONS: Readonly<Record<number, string>> = {
-  [TIMED_OUT]: "the time of a party ran out",
-  [CALLED_OFF]: "a party's wait was called off by its signal",
-  [ABORTED]: "abort() was called",
-  [FAILED]: "its action failed",
-  [DIED]: "a party died while it waited",
-  [RESET]: "it was reset while parties waited",
-};
 
 // Instead of an index, of one who has not arrived yet:
 /** a round that has all its parties is still there; wait at the door. */
@@ -57,7 +41,7 @@ export const AT_THE_DOOR = -1;
 /** it would be the last one, and has to bring a waiter with which it can stand in the line while it runs the action. */
 export const LEADS = -2;
 
-// The struct: the line and its value; the door, whose value is the reason for which the next round is broken already, or 0; and
+// The struct: the line and its value; the door and its value; and
 const DOOR = QUEUE_WORDS;
 const PARTIES = 2 * QUEUE_WORDS;
 export const ROUNDS_BYTES: number = (PARTIES + 1) * 4;
@@ -68,7 +52,7 @@ export class Rounds {
   readonly #agent: Agent;
   readonly #at: number;
   readonly #line: WaitQueue;
-  readonly #door: WaitQueue;
+  readonly #door: Door;
 
   /** @param parties Of a new barrier. */
   constructor(agent: Agent, at: number, name: () => string, parties?: number) {
@@ -79,7 +63,7 @@ export class Rounds {
     this.#at = at;
     const owner: Waitable = { ...anyPrimitive, asyncForm: "waitAsync", toString: name };
     this.#line = new WaitQueue(agent, at, owner);
-    this.#door = new WaitQueue(agent, at + DOOR, { ...owner, admit: () => this.#isOpen() });
+    this.#door = new Door(agent, at + DOOR, { ...owner, admit: () => this.#isOpen() });
   }
 
   /**
@@ -97,7 +81,7 @@ export class Rounds {
     try {
       woken = this.#settle();
       const index = this.#value;
-      const next = index === this.parties ? this.#doom : index;
+      const next = index === this.parties ? this.#door.doom : index;
       if (next < EMPTY) throw brokenBy(next);
       if (index === this.parties) return AT_THE_DOOR;
       const isLast = index + 1 === this.parties;
@@ -167,7 +151,7 @@ export class Rounds {
   /** Begins anew; those who wait are refused. */
   reset(): void {
     this.#change(() => {
-      this.#doom = EMPTY;
+      this.#door.doom = EMPTY;
       return RESET;
     });
   }
@@ -194,15 +178,6 @@ export class Rounds {
     return Atomics.load(this.#words, this.#at);
   }
 
-  /** What the next round begins with: EMPTY, or the reason for which it is broken. */
-  get #doom(): number {
-    return Atomics.load(this.#words, this.#at + DOOR);
-  }
-
-  set #doom(value: number) {
-    Atomics.store(this.#words, this.#at + DOOR, value);
-  }
-
   /** Carries out what was decided, and finds whether a party has died. Needs the line's lock. */
   #settle(): number[] {
     const value = this.#value;
@@ -220,7 +195,7 @@ export class Rounds {
     const line = this.#line;
     const woken: number[] = [];
     while (line.first !== 0) woken.push(verdict === PASSING ? line.grant() : this.#refuse(line.first, verdict));
-    if (verdict === PASSING) Atomics.store(this.#words, this.#at, this.#doom);
+    if (verdict === PASSING) Atomics.store(this.#words, this.#at, this.#door.doom);
     else if (verdict === RESET) Atomics.store(this.#words, this.#at, EMPTY);
     return woken;
   }
@@ -243,18 +218,13 @@ export class Rounds {
     if (verdict !== value) woken.push(...this.#decide(verdict));
     const after = this.#value;
     line.unlock(woken);
-    if (before === this.parties && after !== before) this.#openDoor();
+    if (before === this.parties && after !== before) this.#door.open();
     return after;
-  }
-
-  #openDoor(): void {
-    this.#door.lock();
-    this.#door.unlock(this.#door.signal(Number.POSITIVE_INFINITY));
   }
 
   /** Whether one who stands at the door should arrive, or learn that the next round is broken. */
   #isOpen(): boolean {
-    return this.look() !== this.parties || this.#doom < EMPTY;
+    return this.look() !== this.parties || this.#door.doom < EMPTY;
   }
 
   #giveUpAtDoor(reason: number): never {
@@ -266,13 +236,9 @@ export class Rounds {
   #breakNext(reason: number): void {
     this.#change((value) => {
       if (value !== this.parties) return value < EMPTY ? value : reason;
-      this.#doom = reason;
+      this.#door.doom = reason;
       return value;
     });
-    this.#openDoor();
+    this.#door.open();
   }
-}
-
-function brokenBy(reason: number): BrokenBarrierError {
-  return new BrokenBarrierError(`the barrier is broken: ${REASONS[reason]}`);
 }

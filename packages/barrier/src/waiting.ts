@@ -1,7 +1,8 @@
 // How a party that has arrived waits, blocked or not, until it is let go.
 
 import { type Deadline, GRANTED, type PendingWait, untilSettled, WAITING, type Waiter } from "@conc/atomics";
-import { CALLED_OFF, type Rounds, TIMED_OUT } from "./rounds.ts";
+import type { Rounds } from "./rounds.ts";
+import { CALLED_OFF, TIMED_OUT } from "./verdicts.ts";
 
 /** How often a thread looks whether it stands in the line no more, before it takes the line's lock to see. */
 const POLLS = 100;

@@ -1,0 +1,93 @@
+// What a barrier does once in each round, before anyone goes on: the last party to arrive runs it, and then ends the round.
+
+import { type Packed, pack, type Waiter } from "@conc/atomics";
+import type { Rounds } from "./rounds.ts";
+import { FAILED, PASSING } from "./verdicts.ts";
+
+/** The action of a barrier, as one thread has it. */
+export class Action {
+  readonly #run: () => unknown;
+  #isRunning = false;
+
+  constructor(run: () => unknown) {
+    this.#run = run;
+  }
+
+  /** Whether this thread is inside of it. */
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** Runs it as the last one to arrive, and lets the others go; or refuses them, and throws what it throws. */
+  lead(rounds: Rounds, waiter: Waiter): void {
+    try {
+      const result = this.#call();
+      if (isThenable(result)) {
+        Promise.resolve(result).catch(() => {});
+        throw new TypeError("the action returned a promise, for which a blocked thread can not wait: use waitAsync()");
+      }
+    } catch (error) {
+      rounds.end(waiter, FAILED);
+      throw error;
+    }
+    rounds.end(waiter, PASSING);
+  }
+
+  /**
+   * As {@link lead}, for a waiter that does not block. The round may end while the action is still under way; what comes of that is then
+   * about nothing, and the waiter's node may be somebody else's.
+   *
+   * @param fail Is told what the action throws.
+   */
+  leadAsync(rounds: Rounds, waiter: Waiter, fail: (error: unknown) => void): void {
+    const endIfItWaits = (verdict: number): void => {
+      if (waiter.woken) rounds.end(waiter, verdict);
+    };
+    const fails = (error: unknown): void => {
+      fail(error);
+      endIfItWaits(FAILED);
+    };
+    try {
+      const result = this.#call();
+      if (!isThenable(result)) rounds.end(waiter, PASSING);
+      else
+        Promise.resolve(result)
+          .then(() => endIfItWaits(PASSING), fails)
+          .then(undefined, fail);
+    } catch (error) {
+      fail(error);
+      rounds.end(waiter, FAILED);
+    }
+  }
+
+  /**
+   * What has to travel for another thread to have it too.
+   *
+   * @throws {TypeError} If it is not registered.
+   */
+  pack(): { action: Packed; modules: readonly string[] } {
+    try {
+      const action = pack(this.#run);
+      return { action, modules: action.modules };
+    } catch (cause) {
+      throw new TypeError(
+        "a barrier whose action is not registered can not be sent to another thread: call " +
+          `tasks(import.meta, { ${this.#run.name || "action"} }) at the top level of the module that defines the action`,
+        { cause },
+      );
+    }
+  }
+
+  #call(): unknown {
+    this.#isRunning = true;
+    try {
+      return this.#run();
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
+}
