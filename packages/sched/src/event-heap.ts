@@ -43,12 +43,10 @@ export class EventHeap {
       const above = (position - 1) >> 1;
       const parent = events[above] as ScheduledEvent;
       if (inOrder(parent, event) < 0) break;
-      events[position] = parent;
-      moveTo(parent, position);
+      this.#settle(parent, position);
       position = above;
     }
-    events[position] = event;
-    moveTo(event, position);
+    this.#settle(event, position);
   }
 
   /** Puts an event at a place that is free, or lower. */
@@ -62,11 +60,14 @@ export class EventHeap {
       if (right && inOrder(right, events[below] as ScheduledEvent) < 0) below++;
       const child = events[below] as ScheduledEvent;
       if (inOrder(event, child) < 0) break;
-      events[position] = child;
-      moveTo(child, position);
+      this.#settle(child, position);
       position = below;
     }
-    events[position] = event;
+    this.#settle(event, position);
+  }
+
+  #settle(event: ScheduledEvent, position: number): void {
+    this.#events[position] = event;
     moveTo(event, position);
   }
 }
