@@ -6,8 +6,8 @@
 // misses a crate is still a lane. What may be out of step is the counts: whoever takes over the lock counts lane 0, and with that the put
 // or the get that came so far. A crate that was about to be linked, or that was taken and not yet freed, may be lost with its thread.
 
-import { Arena, ByteCodec, lockSpin, type OpenArena, registerDisposal, unlockSpin } from "@conc/atomics";
-import { CRATE_BYTES, CRATE_HEAD, type Crate, Crates } from "./crate.ts";
+import { type ByteCodec, lockSpin, type OpenArena, unlockSpin } from "@conc/atomics";
+import { CRATE_BYTES, CRATE_HEAD, type Crate } from "./crate.ts";
 import { KEY_WORDS, type Key, keyOf, readKey, textWords, writeKey } from "./key.ts";
 import {
   DONE,
@@ -24,8 +24,7 @@ import {
   SHUT,
   STATE,
 } from "./layout.ts";
-import type { Store } from "./store.ts";
-import { dropTallies } from "./tally.ts";
+import { registerStore, Store } from "./store.ts";
 
 /** How what is in a chain is let go. */
 export const CHAIN = 2;
@@ -41,26 +40,13 @@ const START: number = HEIGHT + 1;
 const LINKS: number = HEIGHT + 2;
 
 /** The store of queues in which not the oldest item is the next. */
-export class Chain implements Store {
-  taken: unknown;
-  readonly #arena: OpenArena;
-  readonly #base: number;
-  readonly #words: Int32Array;
-  readonly #codec: ByteCodec;
-  readonly #crates: Crates;
+export class Chain extends Store {
   /** Whether items are in the order of their keys; if not, the newest is the next. */
   readonly #sorted: boolean;
-  /** Called when an item is about to be taken. */
-  readonly #taking: () => void;
 
   constructor(arena: OpenArena, base: number, codec: ByteCodec, taking: () => void, sorted: boolean) {
-    this.#arena = arena;
-    this.#base = base;
-    this.#words = arena.heap.reach(base);
-    this.#codec = codec;
-    this.#crates = Crates.of(arena);
+    super(arena, base, codec, taking);
     this.#sorted = sorted;
-    this.#taking = taking;
   }
 
   wrap(item: unknown, options: { priority?: unknown } | undefined): unknown {
@@ -68,9 +54,9 @@ export class Chain implements Store {
     const height = this.#sorted ? anyHeight() : 1;
     // Even, as all that has to lie at a multiple of eight bytes.
     const start = (LINKS + height + textWords(key) + 1) & ~1;
-    const crate = this.#crates.pack(item, start);
+    const crate = this.crates.pack(item, start);
     const { place } = crate;
-    const words = this.#arena.heap.reach(place);
+    const words = this.arena.heap.reach(place);
     words[place + HEIGHT] = height;
     words[place + START] = start;
     writeKey(words, place + KEY, place + LINKS + height, key);
@@ -78,12 +64,12 @@ export class Chain implements Store {
   }
 
   discard(wrapped: unknown): void {
-    this.#crates.reuse(wrapped as Crate, true);
+    this.crates.reuse(wrapped as Crate, true);
   }
 
   put(wrapped: unknown): Outcome {
-    const words = this.#words;
-    const base = this.#base;
+    const words = this.words;
+    const base = this.base;
     const crate = wrapped as Crate;
     this.#lock();
     try {
@@ -92,10 +78,10 @@ export class Chain implements Store {
       const puts = words[base + PUTS] as number;
       if (max !== 0 && ((puts - (words[base + GETS] as number)) | 0) >= max) return NOT_YET;
       const before = this.#sorted ? this.#findPlace(crate.place) : [0];
-      this.#crates.keep(crate, base);
+      this.crates.keep(crate, base);
       for (const [lane, left] of before.entries()) {
         const next = this.#next(left, lane);
-        this.#arena.heap.reach(crate.place)[crate.place + LINKS + lane] = next;
+        this.arena.heap.reach(crate.place)[crate.place + LINKS + lane] = next;
         this.#link(left, lane, crate.place);
       }
       Atomics.store(words, base + PUTS, puts + 1);
@@ -106,8 +92,8 @@ export class Chain implements Store {
   }
 
   take(): Outcome {
-    const words = this.#words;
-    const base = this.#base;
+    const words = this.words;
+    const base = this.base;
     let crate: number;
     this.#lock();
     try {
@@ -115,31 +101,27 @@ export class Chain implements Store {
       if (state === EMPTIED) return OVER;
       crate = this.#next(0, 0);
       if (crate === 0) return state === SHUT ? OVER : NOT_YET;
-      const crates = this.#arena.heap.reach(crate);
+      const crates = this.arena.heap.reach(crate);
       const start = (crate + (crates[crate + START] as number)) * 4;
-      this.taken = this.#codec.readAhead(start, start + (crates[crate + CRATE_BYTES] as number));
-      this.#taking();
+      this.taken = this.codec.readAhead(start, start + (crates[crate + CRATE_BYTES] as number));
+      this.taking();
       for (let lane = (crates[crate + HEIGHT] as number) - 1; lane >= 0; lane--) {
         if (this.#next(0, lane) === crate) this.#link(0, lane, crates[crate + LINKS + lane] as number);
       }
       Atomics.store(words, base + GETS, (words[base + GETS] as number) + 1);
       // Not before: should this thread die, the item is there for others, and its primitives have to be.
-      this.#codec.arrive();
+      this.codec.arrive();
     } finally {
       this.#unlock();
     }
-    this.#arena.heap.free(crate, this.#arena.agent.id);
+    this.arena.heap.free(crate, this.arena.agent.id);
     return DONE;
   }
 
   close(immediate: boolean): void {
-    const words = this.#words;
-    const state = this.#base + STATE;
     this.#lock();
     try {
-      const before = words[state] as number;
-      if (before < (immediate ? EMPTIED : SHUT)) Atomics.store(words, state, immediate ? EMPTIED : SHUT);
-      if (immediate && before !== EMPTIED) dropChain(this.#arena, this.#base, this.#codec);
+      this.shut(immediate);
     } finally {
       this.#unlock();
     }
@@ -148,6 +130,10 @@ export class Chain implements Store {
   mend(): void {
     this.#lock();
     this.#unlock();
+  }
+
+  protected drop(): void {
+    dropChain(this.arena, this.base, this.codec);
   }
 
   /**
@@ -159,7 +145,7 @@ export class Chain implements Store {
     const key = this.#keyOf(crate);
     const first = this.#next(0, 0);
     if (first !== 0) checkComparable(key, this.#keyOf(first));
-    const height = this.#arena.heap.reach(crate)[crate + HEIGHT] as number;
+    const height = this.arena.heap.reach(crate)[crate + HEIGHT] as number;
     const before: number[] = [];
     let left = 0;
     for (let lane = MOST_LANES - 1; lane >= 0; lane--) {
@@ -175,32 +161,32 @@ export class Chain implements Store {
   }
 
   #keyOf(crate: number): Key {
-    const words = this.#arena.heap.reach(crate);
+    const words = this.arena.heap.reach(crate);
     return readKey(words, crate + KEY, crate + LINKS + (words[crate + HEIGHT] as number));
   }
 
   #next(left: number, lane: number): number {
-    if (left === 0) return Atomics.load(this.#words, this.#base + LANES + lane);
-    return this.#arena.heap.reach(left)[left + LINKS + lane] as number;
+    if (left === 0) return Atomics.load(this.words, this.base + LANES + lane);
+    return this.arena.heap.reach(left)[left + LINKS + lane] as number;
   }
 
   #link(left: number, lane: number, crate: number): void {
-    if (left === 0) Atomics.store(this.#words, this.#base + LANES + lane, crate);
-    else Atomics.store(this.#arena.heap.reach(left), left + LINKS + lane, crate);
+    if (left === 0) Atomics.store(this.words, this.base + LANES + lane, crate);
+    else Atomics.store(this.arena.heap.reach(left), left + LINKS + lane, crate);
   }
 
   #lock(): void {
-    if (lockSpin(this.#words, this.#base + PUT_LOCK, this.#arena.agent.id)) this.#count();
+    if (lockSpin(this.words, this.base + PUT_LOCK, this.arena.agent.id)) this.#count();
   }
 
   #unlock(): void {
-    unlockSpin(this.#words, this.#base + PUT_LOCK);
+    unlockSpin(this.words, this.base + PUT_LOCK);
   }
 
   /** Sees to it that PUTS and GETS tell how many items there are: they follow a change, and somebody died in between. */
   #count(): void {
-    const words = this.#words;
-    const base = this.#base;
+    const words = this.words;
+    const base = this.base;
     if (words[base + STATE] === EMPTIED) return;
     let count = 0;
     for (let crate = this.#next(0, 0); crate !== 0; crate = this.#next(crate, 0)) count++;
@@ -237,8 +223,4 @@ function checkComparable(one: Key, other: Key): void {
   throw new TypeError(`a priority of type ${typeof one} can not be compared to one of type ${typeof other}`);
 }
 
-registerDisposal(CHAIN, (id, base) => {
-  const arena = Arena.find(id) as OpenArena;
-  dropChain(arena, base, ByteCodec.of(arena));
-  dropTallies(arena, base);
-});
+registerStore(CHAIN, dropChain);

@@ -13,8 +13,8 @@
 // STATE changes under the lock of the puts (and both, for EMPTIED), so who reads it under that lock may rely on it. Who gets reads
 // it before PUTS: if it is SHUT, PUTS does not grow any more.
 
-import { Arena, ByteCodec, lockSpin, type OpenArena, registerDisposal, unlockSpin } from "@conc/atomics";
-import { CRATE_BYTES, CRATE_HEAD, Crate, Crates } from "./crate.ts";
+import { type ByteCodec, lockSpin, type OpenArena, unlockSpin } from "@conc/atomics";
+import { CRATE_BYTES, CRATE_HEAD, Crate } from "./crate.ts";
 import {
   DONE,
   EMPTIED,
@@ -48,8 +48,7 @@ import {
   SEGMENT_NEXT,
 } from "./records.ts";
 import { Segments } from "./segments.ts";
-import type { Store } from "./store.ts";
-import { dropTallies } from "./tally.ts";
+import { registerStore, Store } from "./store.ts";
 
 /** How what is in a ring is let go. */
 export const RING = 1;
@@ -64,38 +63,25 @@ const MOST_STRAIGHT = 16384;
 const TEXT_HEAD = 16;
 
 /** The store of a `Queue`. */
-export class Ring implements Store {
-  taken: unknown;
-  readonly #arena: OpenArena;
-  readonly #base: number;
-  readonly #words: Int32Array;
-  readonly #codec: ByteCodec;
-  readonly #crates: Crates;
+export class Ring extends Store {
   readonly #segments: Segments;
   readonly #maxSize: number;
-  /** Called when an item is about to be taken. */
-  readonly #taking: () => void;
 
   constructor(arena: OpenArena, base: number, codec: ByteCodec, taking: () => void) {
-    this.#arena = arena;
-    this.#base = base;
-    this.#words = arena.heap.reach(base);
-    this.#codec = codec;
-    this.#crates = Crates.of(arena);
+    super(arena, base, codec, taking);
     this.#segments = new Segments(arena, base);
-    this.#maxSize = this.#words[base + MAX_SIZE] as number;
-    this.#taking = taking;
+    this.#maxSize = this.words[base + MAX_SIZE] as number;
   }
 
   wrap(item: unknown): unknown {
     // Whatever has no code of its own can be written under the lock.
     if (typeof item === "number" || (typeof item === "string" && item.length < MOST_STRAIGHT)) return item;
     if (item === undefined || typeof item === "boolean") return item;
-    return this.#crates.pack(item);
+    return this.crates.pack(item);
   }
 
   discard(wrapped: unknown): void {
-    if (wrapped instanceof Crate) this.#crates.reuse(wrapped, true);
+    if (wrapped instanceof Crate) this.crates.reuse(wrapped, true);
   }
 
   mend(): void {
@@ -103,9 +89,9 @@ export class Ring implements Store {
   }
 
   put(wrapped: unknown): Outcome {
-    const words = this.#words;
-    const base = this.#base;
-    if (lockSpin(words, base + PUT_LOCK, this.#arena.agent.id)) this.#inherit(INCOMING);
+    const words = this.words;
+    const base = this.base;
+    if (lockSpin(words, base + PUT_LOCK, this.arena.agent.id)) this.#inherit(INCOMING);
     try {
       if (words[base + STATE] !== OPEN) return OVER;
       const puts = words[base + PUTS] as number;
@@ -121,14 +107,14 @@ export class Ring implements Store {
     } finally {
       unlockSpin(words, base + PUT_LOCK);
     }
-    if (wrapped instanceof Crate && !wrapped.kept) this.#crates.reuse(wrapped, false);
+    if (wrapped instanceof Crate && !wrapped.kept) this.crates.reuse(wrapped, false);
     return DONE;
   }
 
   take(): Outcome {
-    const words = this.#words;
-    const base = this.#base;
-    if (lockSpin(words, base + GET_LOCK, this.#arena.agent.id)) this.#inherit(OUTGOING);
+    const words = this.words;
+    const base = this.base;
+    if (lockSpin(words, base + GET_LOCK, this.arena.agent.id)) this.#inherit(OUTGOING);
     try {
       const state = Atomics.load(words, base + STATE);
       const gets = words[base + GETS] as number;
@@ -146,19 +132,21 @@ export class Ring implements Store {
   }
 
   close(immediate: boolean): void {
-    const { id } = this.#arena.agent;
-    const words = this.#words;
-    const base = this.#base;
+    const { id } = this.arena.agent;
+    const words = this.words;
+    const base = this.base;
     if (lockSpin(words, base + PUT_LOCK, id)) this.#inherit(INCOMING);
     if (immediate && lockSpin(words, base + GET_LOCK, id)) this.#inherit(OUTGOING);
     try {
-      const before = words[base + STATE] as number;
-      if (before < (immediate ? EMPTIED : SHUT)) Atomics.store(words, base + STATE, immediate ? EMPTIED : SHUT);
-      if (immediate && before !== EMPTIED) dropAll(this.#arena, base, this.#codec);
+      this.shut(immediate);
     } finally {
       if (immediate) unlockSpin(words, base + GET_LOCK);
       unlockSpin(words, base + PUT_LOCK);
     }
+  }
+
+  protected drop(): void {
+    dropAll(this.arena, this.base, this.codec);
   }
 
   /** Writes a record; the place behind it. */
@@ -166,7 +154,7 @@ export class Ring implements Store {
     if (wrapped instanceof Crate) return this.#writeCrate(at, wrapped, puts);
     if (typeof wrapped === "number" && wrapped === (wrapped | 0) && !Object.is(wrapped, -0)) {
       const place = this.#segments.room(at, RECORD_HEAD);
-      const words = this.#arena.heap.reach(place);
+      const words = this.arena.heap.reach(place);
       words[place] = INT | (RECORD_HEAD << KIND_BITS);
       words[place + 1] = wrapped;
       return place + RECORD_HEAD;
@@ -176,21 +164,21 @@ export class Ring implements Store {
     let place = this.#segments.room(at, RECORD_HEAD + ((guess + 1) & ~1));
     for (;;) {
       const start = (place + RECORD_HEAD) * 4;
-      const end = this.#codec.write(wrapped, start, this.#segments.limit * 4);
+      const end = this.codec.write(wrapped, start, this.#segments.limit * 4);
       if (end > 0) return this.#head(place, INLINE, end - start, end);
       place = this.#segments.room(place, RECORD_HEAD + ((7 - end) >> 3) * 2);
     }
   }
 
   #writeCrate(at: number, crate: Crate, puts: number): number {
-    const { heap } = this.#arena;
-    const base = this.#base;
+    const { heap } = this.arena;
+    const base = this.base;
     if (crate.bytes > MOST_INLINE || crate.start !== CRATE_HEAD) {
       const place = this.#segments.room(at, RECORD_HEAD);
       // In this order: see the top.
-      this.#words[base + INCOMING + 1] = puts;
-      Atomics.store(this.#words, base + INCOMING, crate.place);
-      this.#crates.keep(crate, base);
+      this.words[base + INCOMING + 1] = puts;
+      Atomics.store(this.words, base + INCOMING, crate.place);
+      this.crates.keep(crate, base);
       return this.#head(place, CRATE, crate.place, (place + RECORD_HEAD) * 4);
     }
     const count = crate.bytes >>> 2;
@@ -205,7 +193,7 @@ export class Ring implements Store {
 
   /** Completes a record that ends there; the place of the next. */
   #head(place: number, kind: number, value: number, end: number): number {
-    const words = this.#arena.heap.reach(place);
+    const words = this.arena.heap.reach(place);
     const size = (((end + 7) >>> 3) << 1) - place;
     words[place] = kind | (size << KIND_BITS);
     words[place + 1] = value;
@@ -214,7 +202,7 @@ export class Ring implements Store {
 
   /** Reads the next record and takes it out. */
   #read(words: Int32Array, base: number, gets: number): void {
-    const { heap } = this.#arena;
+    const { heap } = this.arena;
     const now = base + HEAD + ((gets & 1) << 1);
     const next = base + HEAD + ((~gets & 1) << 1);
     let place = words[now] as number;
@@ -236,13 +224,13 @@ export class Ring implements Store {
         break;
       case INLINE: {
         const start = (place + RECORD_HEAD) * 4;
-        this.taken = this.#codec.readAhead(start, start + value);
+        this.taken = this.codec.readAhead(start, start + value);
         break;
       }
       default: {
         const start = (value + CRATE_HEAD) * 4;
         crate = value;
-        this.taken = this.#codec.readAhead(start, start + (heap.reach(value)[value + CRATE_BYTES] as number));
+        this.taken = this.codec.readAhead(start, start + (heap.reach(value)[value + CRATE_BYTES] as number));
       }
     }
     words[next] = place + (head >>> KIND_BITS);
@@ -251,10 +239,10 @@ export class Ring implements Store {
       words[base + OUTGOING + 1] = gets;
       Atomics.store(words, base + OUTGOING, crate || done);
     }
-    this.#taking();
+    this.taking();
     Atomics.store(words, base + GETS, gets + 1);
     // Not before: should this thread die, the item is there for others, and its primitives have to be.
-    this.#codec.arrive();
+    this.codec.arrive();
     if (crate !== 0 || done !== 0) {
       words[base + OUTGOING] = 0;
       if (crate !== 0) this.#free(crate);
@@ -263,26 +251,22 @@ export class Ring implements Store {
   }
 
   #free(place: number): void {
-    this.#arena.heap.free(place, this.#arena.agent.id);
+    this.arena.heap.free(place, this.arena.agent.id);
   }
 
   /** Somebody died with the lock in hand: frees the block that it was about to put, or had just taken. */
   #inherit(field: number): void {
-    const words = this.#words;
-    const base = this.#base;
+    const words = this.words;
+    const base = this.base;
     const block = words[base + field] as number;
     if (block === 0) return;
     const before = words[base + field + 1];
     words[base + field] = 0;
     if (field === INCOMING) {
       // Before it was kept it was the dead one's, and is freed with all that was; by now it may belong to whomever.
-      if (words[base + PUTS] === before && this.#crates.isKept(block, base)) this.#free(block);
+      if (words[base + PUTS] === before && this.crates.isKept(block, base)) this.#free(block);
     } else if (words[base + GETS] !== before) this.#free(block);
   }
 }
 
-registerDisposal(RING, (id, base) => {
-  const arena = Arena.find(id) as OpenArena;
-  dropAll(arena, base, ByteCodec.of(arena));
-  dropTallies(arena, base);
-});
+registerStore(RING, dropAll);
