@@ -33,10 +33,8 @@ import {
   SEEN,
   SHUT,
   STATE,
-  TAIL,
 } from "./layout.ts";
 import {
-  CRATE,
   dropAll,
   INLINE,
   INT,
@@ -49,27 +47,24 @@ import {
 } from "./records.ts";
 import { Segments } from "./segments.ts";
 import { registerStore, Store } from "./store.ts";
+import { Tail } from "./tail.ts";
 
 /** How what is in a ring is let go. */
 export const RING = 1;
 
-/** Values of up to this many bytes are copied into a segment. */
-const MOST_INLINE = 2048;
-
 /** Strings of up to this many bytes are written straight into a segment. */
 const MOST_STRAIGHT = 16384;
-
-/** What a text takes beyond its characters, in bytes: at most so much. */
-const TEXT_HEAD = 16;
 
 /** The store of a `Queue`. */
 export class Ring extends Store {
   readonly #segments: Segments;
+  readonly #tail: Tail;
   readonly #maxSize: number;
 
   constructor(arena: OpenArena, base: number, codec: ByteCodec, taking: () => void) {
     super(arena, base, codec, taking);
     this.#segments = new Segments(arena, base);
+    this.#tail = new Tail(arena, base, codec, this.crates, this.#segments);
     this.#maxSize = this.words[base + MAX_SIZE] as number;
   }
 
@@ -97,11 +92,7 @@ export class Ring extends Store {
       const puts = words[base + PUTS] as number;
       const max = this.#maxSize;
       if (max !== 0 && ((puts - Atomics.load(words, base + GETS)) | 0) >= max) return NOT_YET;
-      const now = base + TAIL + ((puts & 1) << 1);
-      const next = base + TAIL + ((~puts & 1) << 1);
-      this.#segments.current = words[now + 1] as number;
-      words[next] = this.#write(words[now] as number, wrapped, puts);
-      words[next + 1] = this.#segments.current;
+      this.#tail.write(wrapped, puts);
       Atomics.store(words, base + PUTS, puts + 1);
       if (wrapped instanceof Crate && wrapped.kept) words[base + INCOMING] = 0;
     } finally {
@@ -147,57 +138,6 @@ export class Ring extends Store {
 
   protected drop(): void {
     dropAll(this.arena, this.base, this.codec);
-  }
-
-  /** Writes a record; the place behind it. */
-  #write(at: number, wrapped: unknown, puts: number): number {
-    if (wrapped instanceof Crate) return this.#writeCrate(at, wrapped, puts);
-    if (typeof wrapped === "number" && wrapped === (wrapped | 0) && !Object.is(wrapped, -0)) {
-      const place = this.#segments.room(at, RECORD_HEAD);
-      const words = this.arena.heap.reach(place);
-      words[place] = INT | (RECORD_HEAD << KIND_BITS);
-      words[place + 1] = wrapped;
-      return place + RECORD_HEAD;
-    }
-    // To be told by the codec that a text does not fit would cost as much as writing it several times.
-    const guess = typeof wrapped === "string" ? (wrapped.length + TEXT_HEAD) >>> 2 : 0;
-    let place = this.#segments.room(at, RECORD_HEAD + ((guess + 1) & ~1));
-    for (;;) {
-      const start = (place + RECORD_HEAD) * 4;
-      const end = this.codec.write(wrapped, start, this.#segments.limit * 4);
-      if (end > 0) return this.#head(place, INLINE, end - start, end);
-      place = this.#segments.room(place, RECORD_HEAD + ((7 - end) >> 3) * 2);
-    }
-  }
-
-  #writeCrate(at: number, crate: Crate, puts: number): number {
-    const { heap } = this.arena;
-    const base = this.base;
-    if (crate.bytes > MOST_INLINE || crate.start !== CRATE_HEAD) {
-      const place = this.#segments.room(at, RECORD_HEAD);
-      // In this order: see the top.
-      this.words[base + INCOMING + 1] = puts;
-      Atomics.store(this.words, base + INCOMING, crate.place);
-      this.crates.keep(crate, base);
-      return this.#head(place, CRATE, crate.place, (place + RECORD_HEAD) * 4);
-    }
-    const count = crate.bytes >>> 2;
-    const place = this.#segments.room(at, RECORD_HEAD + ((count + 1) & ~1));
-    const words = heap.reach(place);
-    const from = crate.place + crate.start;
-    const to = place + RECORD_HEAD;
-    if (count > 32) words.copyWithin(to, from, from + count);
-    else for (let i = 0; i < count; i++) words[to + i] = words[from + i] as number;
-    return this.#head(place, INLINE, crate.bytes, to * 4 + crate.bytes);
-  }
-
-  /** Completes a record that ends there; the place of the next. */
-  #head(place: number, kind: number, value: number, end: number): number {
-    const words = this.arena.heap.reach(place);
-    const size = (((end + 7) >>> 3) << 1) - place;
-    words[place] = kind | (size << KIND_BITS);
-    words[place + 1] = value;
-    return place + size;
   }
 
   /** Reads the next record and takes it out. */
