@@ -2,8 +2,8 @@ import { type Agent, anyPrimitive, countWaiting, WaitQueue } from "@conc/atomics
 import type { Event } from "@conc/condition";
 import type { Lock } from "@conc/lock";
 import { describe, expect, it } from "vitest";
-import { quiet } from "./condition-suite.ts";
 import type { Flow } from "./flow.ts";
+import { quiet } from "./quiet.ts";
 import { until } from "./until.ts";
 
 /** What the cases of an event need. */

@@ -1,10 +1,11 @@
 import { InvalidStateError, NotOwnerError } from "@conc/atomics";
 import type { RLock } from "@conc/lock";
 import { describe, expect, it } from "vitest";
-import { quiet } from "./condition-suite.ts";
-import { exclusionSuite, type LockWorld, lineUp, sharedCells } from "./exclusion-suite.ts";
+import { exclusionSuite } from "./exclusion-suite.ts";
+import { type LockWorld, lineUp, sharedCells } from "./exclusion-world.ts";
 import type { Flow } from "./flow.ts";
 import { type Acquirable, waitersOf } from "./lock-actions.ts";
+import { quiet } from "./quiet.ts";
 import { until } from "./until.ts";
 
 /** What every lock promises, reentrant or not. */

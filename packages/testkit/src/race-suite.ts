@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { Arena } from "@conc/atomics";
 import { describe, expect, it } from "vitest";
-import { sharedCells } from "./exclusion-suite.ts";
+import { sharedCells } from "./exclusion-world.ts";
 import type { Flow } from "./flow.ts";
 import { GO, READY, STOP, type WayName } from "./race-actions.ts";
 

@@ -1,10 +1,13 @@
 import { Arena } from "@conc/atomics";
 import type { Semaphore } from "@conc/lock";
 import { describe, expect, it } from "vitest";
-import { quiet } from "./condition-suite.ts";
-import { asyncExclusionSuite, exclusionSuite, lineUp, scopeSuite, sharedCells } from "./exclusion-suite.ts";
+import { asyncExclusionSuite } from "./async-exclusion-suite.ts";
+import { exclusionSuite } from "./exclusion-suite.ts";
+import { lineUp, sharedCells } from "./exclusion-world.ts";
 import type { Flow } from "./flow.ts";
 import { waitersOf } from "./lock-actions.ts";
+import { quiet } from "./quiet.ts";
+import { scopeSuite } from "./scope-suite.ts";
 import { until } from "./until.ts";
 
 /** What the cases of a semaphore need. */
