@@ -1,12 +1,13 @@
 // Runs agents on the simulated memory, one at a time, and can put everything back to an earlier moment.
 
-import { layout } from "@conc/atomics";
 import { Actor, type Progress, SUSPENDED, type Timer, type Watch } from "./actor.ts";
 import { type Operator, simulatedViews, type Views } from "./interception.ts";
-import { apply, type Kind, NOT_EQUAL, OK, type Operation, PENDING, TIMED_OUT } from "./operation.ts";
+import { apply, type Kind, NOT_EQUAL, type Operation, PENDING, TIMED_OUT } from "./operation.ts";
 import type { Bounds, Scenario, Self, Shared } from "./scenario.ts";
 import type { Step } from "./schedule.ts";
 import { SimulatedMemory } from "./simulated-memory.ts";
+import { SpinLocks } from "./spin-locks.ts";
+import { Waits } from "./waits.ts";
 import { type Stage, World } from "./world.ts";
 
 /** Everything that can be put back. */
@@ -32,6 +33,8 @@ export class Execution<S extends Shared<S>> implements Operator {
   readonly views: Views;
   readonly memory: SimulatedMemory;
   readonly actors: readonly Actor<S>[];
+  readonly waits: Waits<S>;
+  readonly spinLocks: SpinLocks;
   readonly steps: Step[] = [];
   /** Operations that were done, not repeated. */
   operations = 0;
@@ -40,10 +43,7 @@ export class Execution<S extends Shared<S>> implements Operator {
   readonly #mayGoOn: (actor: Actor<S>, operation: Operation) => boolean;
   readonly #bounds: Bounds;
   readonly #spectator: Stage<S>;
-  readonly #bits = new Map<number, number>();
   #current: Actor<S> | undefined;
-  /** How many waits began; tells which is older. */
-  #waits = 0;
 
   constructor(scenario: Scenario<S>, bounds: Bounds, mayGoOn: (actor: Actor<S>, operation: Operation) => boolean) {
     this.#bounds = bounds;
@@ -58,6 +58,8 @@ export class Execution<S extends Shared<S>> implements Operator {
       const stage = world.stage(id, number + 1, this.views);
       return new Actor(name, number, id, stage, typeof agent === "function" ? { run: agent } : agent);
     });
+    this.waits = new Waits(this.actors);
+    this.spinLocks = new SpinLocks(world.names, this.memory);
     this.#spectator = world.stage(world.maker, 0, this.views);
   }
 
@@ -66,7 +68,7 @@ export class Execution<S extends Shared<S>> implements Operator {
     return {
       mark: this.memory.mark,
       steps: this.steps.length,
-      waits: this.#waits,
+      waits: this.waits.begun,
       progress: this.actors.map(({ progress }) => ({ ...progress })),
     };
   }
@@ -75,7 +77,7 @@ export class Execution<S extends Shared<S>> implements Operator {
   set moment({ mark, steps, waits, progress }: Moment) {
     this.memory.undo(mark);
     this.steps.length = steps;
-    this.#waits = waits;
+    this.waits.begun = waits;
     for (const actor of this.actors) actor.progress = { ...(progress[actor.number] as Progress) };
   }
 
@@ -105,7 +107,7 @@ export class Execution<S extends Shared<S>> implements Operator {
   expire(actor: Actor<S>): void {
     this.memory.clock = Math.max(this.memory.clock, actor.progress.until);
     this.#say(actor.name, "its time runs out");
-    this.#wake(actor, TIMED_OUT);
+    this.waits.wake(actor, TIMED_OUT);
   }
 
   /** An event of an agent comes to it. */
@@ -127,20 +129,6 @@ export class Execution<S extends Shared<S>> implements Operator {
   kill(actor: Actor<S>): void {
     Object.assign(actor.progress, { status: "dead", pending: undefined, watches: [], timers: [] });
     this.#say(actor.name, "dies");
-  }
-
-  /** Whether the word that an agent is about to take is a spin lock that somebody holds who lives. */
-  isShut({ id }: Actor<S>, { kind, index, a, b }: Operation): boolean {
-    if (kind !== "compareExchange" || a !== 0 || b !== id || !this.world.names.isSpinLock(index)) return false;
-    const holder = this.memory.words[index] as number;
-    return holder !== 0 && !this.#isDead(holder);
-  }
-
-  /** How many wait for the same word, and longer; and one more. 0 for who is not asleep. */
-  rank({ progress }: Actor<S>): number {
-    if (progress.status !== "asleep") return 0;
-    const before = this.#sleepers((progress.pending as Operation).index);
-    return 1 + before.filter(({ since }) => since < progress.since).length;
   }
 
   // As the one who does the operations.
@@ -188,23 +176,15 @@ export class Execution<S extends Shared<S>> implements Operator {
       case "wait":
         if (before !== a) return NOT_EQUAL;
         if (b <= 0) return TIMED_OUT;
-        Object.assign(progress, {
-          status: "asleep",
-          pending: operation,
-          since: ++this.#waits,
-          until: memory.clock + b,
-        });
+        this.waits.sleep(actor, operation, memory.clock + b);
         this.#say(actor.name, operation);
         return this.#suspend(actor);
       case "waitAsync":
         if (before !== a) return NOT_EQUAL;
-        progress.watches = [
-          ...progress.watches,
-          { event: actor.events + 1, index, since: ++this.#waits, fired: false },
-        ];
+        this.waits.watch(actor, index);
         return PENDING;
       case "notify":
-        return this.#notify(index, a);
+        return this.waits.notify(index, a);
       case "now": {
         const now = memory.clock;
         if (this.#bounds.impatient) memory.clock = now + LOOK;
@@ -224,61 +204,8 @@ export class Execution<S extends Shared<S>> implements Operator {
       actor.seenIndex = index;
       actor.seenValue = result;
     }
-    if (this.world.names.isSpinLock(index)) {
-      if (kind === "compareExchange" && result === a && b === actor.id) progress.locks |= this.#bit(index);
-      else if (kind === "store") progress.locks &= ~this.#bit(index);
-    }
+    this.spinLocks.note(actor, operation, result);
     return result;
-  }
-
-  /** Wakes those who wait for a word, oldest first. */
-  #notify(index: number, count: number): number {
-    const waits = this.#sleepers(index);
-    const woken = waits.slice(0, count);
-    for (const { actor, watch } of woken) {
-      if (watch) {
-        const { progress } = actor;
-        progress.watches = progress.watches.map((each) => (each === watch ? { ...each, fired: true } : each));
-      } else {
-        this.#wake(actor, OK);
-      }
-    }
-    return woken.length;
-  }
-
-  #sleepers(index: number): { actor: Actor<S>; watch?: Watch; since: number }[] {
-    const waits: { actor: Actor<S>; watch?: Watch; since: number }[] = [];
-    for (const actor of this.actors) {
-      const { status, pending, since, watches } = actor.progress;
-      if (status === "asleep" && pending?.index === index) waits.push({ actor, since });
-      for (const watch of watches)
-        if (watch.index === index && !watch.fired) waits.push({ actor, watch, since: watch.since });
-    }
-    return waits.sort((left, right) => left.since - right.since);
-  }
-
-  #wake(actor: Actor<S>, outcome: number): void {
-    const { progress } = actor;
-    const { index } = progress.pending as Operation;
-    progress.status = "awake";
-    progress.pending = undefined;
-    actor.record("wait", index, outcome);
-  }
-
-  #isDead(id: number): boolean {
-    const { words } = this.memory;
-    const base = words[layout.HEADER_SLOTS + (id & layout.SLOT_MASK)] as number;
-    if (base === 0) return false;
-    return words[base + layout.AGENT_ID] !== id || words[base + layout.AGENT_STATE] === layout.AGENT_DEAD;
-  }
-
-  #bit(index: number): number {
-    let bit = this.#bits.get(index);
-    if (bit === undefined) {
-      bit = 1 << (this.#bits.size % 31);
-      this.#bits.set(index, bit);
-    }
-    return bit;
   }
 
   #suspend(actor: Actor<S>): never {

@@ -141,7 +141,7 @@ export class Search<S extends Shared<S>> {
   #isPoint(actor: Actor<S>, operation: Operation): boolean {
     const { kind, index, a } = operation;
     const { memory, world } = this.execution;
-    if (this.execution.isShut(actor, operation)) return true;
+    if (this.execution.spinLocks.isShut(actor, operation)) return true;
     if (!this.#footprint.isShared(index)) return false;
     if (kind === "read" || kind === "write") return this.#bounds.plain === true && actor.progress.locks === 0;
     // Who wants a spin lock can not tell how long ago it was freed.
@@ -188,7 +188,7 @@ export class Search<S extends Shared<S>> {
     } else if (status === "awake") {
       choices.push({ actor, what: "goOn", cost });
     } else if (status === "ready") {
-      if (!this.execution.isShut(actor, pending as Operation)) choices.push({ actor, what: "step", cost });
+      if (!this.execution.spinLocks.isShut(actor, pending as Operation)) choices.push({ actor, what: "step", cost });
     } else if (status === "asleep") {
       if ((pending as Operation).b < Number.POSITIVE_INFINITY) choices.push({ actor, what: "expire", cost });
     } else if (status === "idle" || status === "done") {
@@ -279,7 +279,7 @@ export class Search<S extends Shared<S>> {
     const { memory, actors } = this.execution;
     let [hash1, hash2] = [memory.hash1, memory.hash2];
     for (const actor of actors) {
-      const rank = this.execution.rank(actor);
+      const rank = this.execution.waits.rank(actor);
       hash1 = actor.hash(hash1, SEED1, rank);
       hash2 = actor.hash(hash2, SEED2, rank);
     }
