@@ -12,6 +12,7 @@ export {
   type TaskReference,
   tasks,
 } from "./tasks.ts";
-export { Thread, type ThreadOptions, type ThreadState } from "./thread.ts";
+export { Thread, type ThreadState } from "./thread.ts";
+export type { ThreadOptions } from "./thread-options.ts";
 export { currentThread } from "./threads.ts";
 export { Timer } from "./timer.ts";

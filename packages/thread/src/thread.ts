@@ -9,15 +9,12 @@ import {
   Arena,
   agentsOf,
   arenaOf,
-  BlockingNotAllowedError,
   checkWait,
   Deadline,
-  endAgent,
   HANDLE,
   type Handle,
   type HandleMaker,
   InvalidStateError,
-  type Packed,
   pack,
   registerType,
   type Wait,
@@ -25,28 +22,13 @@ import {
   waitForEnd,
   waitForEndAsync,
 } from "@conc/atomics";
-import { startThread, terminateThread } from "./hosting.ts";
-import type { Call, Delay, Plan, ResourceLimits, StartRequest } from "./request.ts";
-import { isImporting } from "./runtime-state.ts";
+import { terminateThread } from "./hosting.ts";
+import { checkMayStart, launch } from "./launching.ts";
+import type { Call, Delay, Plan, ResourceLimits } from "./request.ts";
 import { defaultStackSize, stackLimit } from "./stack-size.ts";
-import { type AnyFunction, describeTask, modulesOf, taskName } from "./tasks.ts";
+import { type AnyFunction, describeTask, taskName } from "./tasks.ts";
+import { checkOptions, defaultName, type ThreadOptions } from "./thread-options.ts";
 import { currentThread, makeViewsWith, rememberStarted, threadOf } from "./threads.ts";
-
-/** What a thread is made of. */
-export interface ThreadOptions {
-  /** What the thread calls: a function registered with `tasks`, or one that captures nothing. Left out, the thread does nothing. */
-  target?: AnyFunction | undefined;
-  /** The target's arguments: structured clones, in which primitives stay the same primitives. */
-  args?: readonly unknown[] | undefined;
-  /** Left out or empty: `Thread-N`, with the target's name in parentheses. */
-  name?: string | undefined;
-  /** Whether the program may end without waiting for it; left out, as the thread that makes it. */
-  daemon?: boolean | undefined;
-  /** Bytes of stack, from 32 KiB; left out, what `stackSize` says. */
-  stackSize?: number | undefined;
-  /** Limits of the thread's engine, as Node's `Worker` has them. */
-  resourceLimits?: ResourceLimits | undefined;
-}
 
 /** Where a thread is in its life: made, started, at work, asleep in a blocking call, ended. */
 export type ThreadState = "new" | "ready" | "running" | "blocked" | "dead";
@@ -204,30 +186,13 @@ export class Thread {
   start(): this {
     if (this.#id !== undefined) throw new InvalidStateError("a thread can be started only once");
     checkMayStart();
-    const plan = this.plan();
-    const delay = this.delay();
-    const arena = Arena.default;
-    const packed = packedParts(plan, delay);
-    const id = agentsOf(arena).enlist(arena.agent.id, this.#daemon ? AGENT_DAEMON : 0, this.#name);
-    const request: StartRequest = {
-      arena: arena.buffer as SharedArrayBuffer,
-      agent: id,
-      parent: arena.agent.id,
+    const id = launch({
       name: this.#name,
       daemon: this.#daemon,
-      plan,
-      delay,
-      modules: [...modulesOfPlan(plan), ...packed.flatMap((part) => part.modules)],
-      arenas: packed.flatMap((part) => part.arenas),
       resourceLimits: this.#limits,
-    };
-    try {
-      startThread(request);
-    } catch (error) {
-      endAgent(arena.agent, id);
-      if ((error as Error).name !== "DataCloneError") throw error;
-      throw new TypeError(`can not be sent to another thread: ${(error as Error).message}`, { cause: error });
-    }
+      plan: this.plan(),
+      delay: this.delay(),
+    });
     this.#id = id;
     rememberStarted(this);
     return this;
@@ -342,55 +307,6 @@ function nameElsewhere(id: number, here: string): string {
   const cut =
     there !== undefined && here.startsWith(there) && new TextEncoder().encode(there).length > AGENT_NAME_BYTES - 4;
   return there === undefined || cut ? here : there;
-}
-
-function checkOptions(options: ThreadOptions): ThreadOptions {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `options must be an object such as { target, args }, got ${options === null ? "null" : typeof options}`,
-    );
-  }
-  const { target, args, daemon } = options;
-  if (target !== undefined && typeof target !== "function")
-    throw new TypeError(`target must be a function, got ${typeof target}`);
-  if (args !== undefined && !Array.isArray(args)) throw new TypeError(`args must be an array, got ${typeof args}`);
-  if (daemon !== undefined && typeof daemon !== "boolean")
-    throw new TypeError(`daemon must be true or false, got ${typeof daemon}`);
-  return options;
-}
-
-function defaultName(target: AnyFunction | undefined): string {
-  const number = agentsOf(Arena.default).nextNumber();
-  return target?.name ? `Thread-${number} (${target.name})` : `Thread-${number}`;
-}
-
-function checkMayStart(): void {
-  if (isImporting()) {
-    throw new InvalidStateError(
-      "a thread was started at the top level of a module that a thread is importing: put what only the main thread should do under if (isMainThread)",
-    );
-  }
-  if ((globalThis.process as { _exiting?: boolean } | undefined)?._exiting) {
-    throw new InvalidStateError("a thread can not be started while the program is exiting");
-  }
-  if (Arena.default.buffer instanceof ArrayBuffer) {
-    throw new BlockingNotAllowedError(
-      "threads need shared memory, which this page does not have: serve it with Cross-Origin-Opener-Policy: same-origin and " +
-        "Cross-Origin-Embedder-Policy: require-corp",
-    );
-  }
-}
-
-function modulesOfPlan(plan: Plan): string[] {
-  const modules = plan.call ? modulesOf(plan.call.target) : [];
-  return plan.kind === "object" ? [plan.type.module, ...modules] : modules;
-}
-
-function packedParts(plan: Plan, delay: Delay | undefined): Packed[] {
-  const parts = plan.kind === "object" ? [plan.fields] : [];
-  if (plan.call) parts.push(plan.call.args);
-  if (delay) parts.push(delay.finished);
-  return parts;
 }
 
 registerType("Thread", {

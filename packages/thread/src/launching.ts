@@ -1,0 +1,77 @@
+// How a thread is started: what it has to know is put together, and an agent enlisted for it.
+
+import {
+  AGENT_DAEMON,
+  Arena,
+  agentsOf,
+  BlockingNotAllowedError,
+  endAgent,
+  InvalidStateError,
+  type Packed,
+} from "@conc/atomics";
+import { startThread } from "./hosting.ts";
+import type { Delay, Plan, StartRequest } from "./request.ts";
+import { isImporting } from "./runtime-state.ts";
+import { modulesOf } from "./tasks.ts";
+
+/** What is said of a thread when it is started. */
+type Launch = Pick<StartRequest, "name" | "daemon" | "resourceLimits" | "plan" | "delay">;
+
+/**
+ * Starts a thread.
+ *
+ * @returns Its id.
+ * @throws {TypeError} If something can not be sent to another thread; nothing has been started then.
+ */
+export function launch(details: Launch): number {
+  const { name, daemon, plan, delay } = details;
+  const arena = Arena.default;
+  const packed = packedParts(plan, delay);
+  const id = agentsOf(arena).enlist(arena.agent.id, daemon ? AGENT_DAEMON : 0, name);
+  const request: StartRequest = {
+    ...details,
+    arena: arena.buffer as SharedArrayBuffer,
+    agent: id,
+    parent: arena.agent.id,
+    modules: [...modulesOfPlan(plan), ...packed.flatMap((part) => part.modules)],
+    arenas: packed.flatMap((part) => part.arenas),
+  };
+  try {
+    startThread(request);
+  } catch (error) {
+    endAgent(arena.agent, id);
+    if ((error as Error).name !== "DataCloneError") throw error;
+    throw new TypeError(`can not be sent to another thread: ${(error as Error).message}`, { cause: error });
+  }
+  return id;
+}
+
+/** @throws {InvalidStateError | BlockingNotAllowedError} If no thread can be started here and now. */
+export function checkMayStart(): void {
+  if (isImporting()) {
+    throw new InvalidStateError(
+      "a thread was started at the top level of a module that a thread is importing: put what only the main thread should do under if (isMainThread)",
+    );
+  }
+  if ((globalThis.process as { _exiting?: boolean } | undefined)?._exiting) {
+    throw new InvalidStateError("a thread can not be started while the program is exiting");
+  }
+  if (Arena.default.buffer instanceof ArrayBuffer) {
+    throw new BlockingNotAllowedError(
+      "threads need shared memory, which this page does not have: serve it with Cross-Origin-Opener-Policy: same-origin and " +
+        "Cross-Origin-Embedder-Policy: require-corp",
+    );
+  }
+}
+
+function modulesOfPlan(plan: Plan): string[] {
+  const modules = plan.call ? modulesOf(plan.call.target) : [];
+  return plan.kind === "object" ? [plan.type.module, ...modules] : modules;
+}
+
+function packedParts(plan: Plan, delay: Delay | undefined): Packed[] {
+  const parts = plan.kind === "object" ? [plan.fields] : [];
+  if (plan.call) parts.push(plan.call.args);
+  if (delay) parts.push(delay.finished);
+  return parts;
+}
