@@ -18,14 +18,15 @@ export interface ThreadOptions {
   resourceLimits?: ResourceLimits | undefined;
 }
 
-/** @throws {TypeError} If an option is of the wrong type. */
+/** @throws {TypeError} If an option is of the wrong type, or unknown. */
 export function checkOptions(options: ThreadOptions): ThreadOptions {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(
       `options must be an object such as { target, args }, got ${options === null ? "null" : typeof options}`,
     );
   }
-  const { target, args, daemon } = options;
+  const { target, args, name, daemon, stackSize, resourceLimits, ...others } = options;
+  for (const other in others) throw new TypeError(`unknown option ${other}`);
   if (target !== undefined && typeof target !== "function")
     throw new TypeError(`target must be a function, got ${typeof target}`);
   if (args !== undefined && !Array.isArray(args)) throw new TypeError(`args must be an array, got ${typeof args}`);

@@ -97,7 +97,7 @@ export class Thread {
   #daemon: boolean;
 
   /**
-   * @throws {TypeError} If an option is of the wrong type.
+   * @throws {TypeError} If an option is of the wrong type, or unknown.
    * @throws {RangeError} If the stack size is too small.
    */
   constructor(options?: ThreadOptions);

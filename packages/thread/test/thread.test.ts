@@ -70,11 +70,12 @@ describe("construction and naming", () => {
     }
   });
 
-  it("options of a wrong type are refused", () => {
+  it("options of a wrong type, and unknown ones, are refused", () => {
     expect(() => new Thread(null as never)).toThrow(TypeError);
     expect(() => new Thread((() => {}) as never)).toThrow(TypeError);
     expect(() => new Thread({ daemon: 1 as never })).toThrow(TypeError);
     expect(() => new Thread({ stackSize: "big" as never })).toThrow(TypeError);
+    expect(() => new Thread({ deamon: true } as object)).toThrow(new TypeError("unknown option deamon"));
     expect(() => new Thread({ stackSize: 1000 })).toThrow(RangeError);
   });
 
