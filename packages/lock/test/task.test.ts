@@ -29,8 +29,32 @@ function pause(kind: number): Promise<unknown> | null {
   }
 }
 
-/** The ways in which a task holds a lock while `body` runs. */
-const ways: Record<string, (lock: RLock, body: () => Promise<void>) => Promise<void>> = {
+/** Holds a lock while `body` runs. */
+type Hold = (lock: RLock, body: () => Promise<void>) => Promise<void>;
+
+function toldToLeave(): { told: Promise<void>; leave: () => void } {
+  let leave = (): void => {};
+  const told = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
+  return { told, leave };
+}
+
+/** Has a task hold a lock until it is told to leave; it is inside when this returns. */
+async function stay(lock: RLock, hold: Hold): Promise<{ held: Promise<void>; leave: () => void }> {
+  const { told, leave } = toldToLeave();
+  let inside = false;
+  const held = hold(lock, async () => {
+    inside = true;
+    await told;
+    expect(lock.depth).toBe(1);
+  });
+  await until("the task is in", () => inside);
+  return { held, leave };
+}
+
+/** The ways in which a task holds a lock. */
+const ways: Record<string, Hold> = {
   acquireAsync: async (lock, body) => {
     expect(await lock.acquireAsync()).toBe(true);
     try {
@@ -100,16 +124,7 @@ describe.each(Object.entries(ways))("a task that holds an RLock by %s", (_name, 
 
   it("LK-067 keeps the thread itself out too, which goes on after a wait of its own", async () => {
     const lock = new RLock();
-    let leave = (): void => {};
-    const told = new Promise<void>((resolve) => {
-      leave = resolve;
-    });
-    let inside = false;
-    const held = hold(lock, async () => {
-      inside = true;
-      await told;
-    });
-    await until("the task is in", () => inside);
+    const { held, leave } = await stay(lock, hold);
     for (let kind = 0; kind < 5; kind++) {
       await pause(kind);
       expect([lock.owned, lock.depth]).toEqual([false, 0]);
@@ -190,10 +205,7 @@ describe.each(Object.entries(ways))("a task that holds an RLock by %s", (_name, 
 
   it("LK-067 keeps it until the last one who entered it has left, also one that outlives it", async () => {
     const lock = new RLock();
-    let leave = (): void => {};
-    const told = new Promise<void>((resolve) => {
-      leave = resolve;
-    });
+    const { told, leave } = toldToLeave();
     let child: Promise<void> | undefined;
     await hold(lock, async () => {
       child = hold(lock, () => told);
@@ -209,17 +221,7 @@ describe.each(Object.entries(ways))("a task that holds an RLock by %s", (_name, 
   it("LK-051 is the only one of its thread to release it", async () => {
     const lock = new RLock();
     const other = new RLock();
-    let leave = (): void => {};
-    const told = new Promise<void>((resolve) => {
-      leave = resolve;
-    });
-    let inside = false;
-    const held = hold(lock, async () => {
-      inside = true;
-      await told;
-      expect(lock.depth).toBe(1);
-    });
-    await until("the task is in", () => inside);
+    const { held, leave } = await stay(lock, hold);
     // A task of its own kind, that holds something else.
     await hold(other, async () => {
       expect(lock.owned).toBe(false);
