@@ -40,6 +40,10 @@ export function waiting(condition: Condition): number {
 /** Acquires, waits once, releases. */
 export async function waitOnce(form: Form, condition: Condition, cells: Int32Array, options?: object): Promise<Waited> {
   await form.call(condition, "acquire");
+  return waitAndRelease(form, condition, cells, options);
+}
+
+async function waitAndRelease(form: Form, condition: Condition, cells: Int32Array, options?: object): Promise<Waited> {
   const start = performance.now();
   const result = await form.call(condition, "wait", options);
   const elapsed = performance.now() - start;
@@ -121,12 +125,7 @@ export async function notifyAndWait(
 ): Promise<Waited> {
   await form.call(condition, "acquire");
   condition.notify();
-  const start = performance.now();
-  const result = await form.call(condition, "wait", options);
-  const elapsed = performance.now() - start;
-  const held = isHeld(condition, cells);
-  condition.release();
-  return { result, elapsed, held };
+  return waitAndRelease(form, condition, cells, options);
 }
 
 /** Raises the level by 1 and notifies, `times` times; others get the lock in between. */
