@@ -53,6 +53,11 @@ export function cell({ comparisons }: JudgedRow, column: Column): string {
 }
 
 function ratio({ value, kind, atMost, atLeast }: Comparison): string {
-  const mark = atMost !== undefined ? ` (≤ ${atMost})` : atLeast !== undefined ? ` (≥ ${atLeast})` : "";
+  const mark = atMost !== undefined ? ` (≤ ${bound(atMost)})` : atLeast !== undefined ? ` (≥ ${bound(atLeast)})` : "";
   return `${digits(value)}${kind === "faster" ? "×" : ""}${mark}`;
+}
+
+/** A mark, which may be the inverse of a round number. */
+function bound(value: number): string {
+  return String(Math.round(value * 100) / 100);
 }
