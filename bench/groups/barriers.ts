@@ -1,12 +1,13 @@
 // Two threads that meet at a barrier, round after round.
 
 import { Barrier } from "@conc/barrier";
-import { type AffinityPlan, whyNoAffinity } from "../contest/affinity.ts";
+import type { AffinityPlan } from "../contest/affinity.ts";
 import { type Contestant, type Group, type Mark, type Role, type Run, sharing } from "../contest/contestant.ts";
 import { whyNoPython } from "../contest/python.ts";
-import { multithreadingBarrier, multithreadingBarrierBuffer, whyNoMultithreading } from "../peers/multithreading.ts";
+import { whyNoMultithreading, multithreadingBarrier, multithreadingBarrierBuffer } from "../peers/multithreading.ts";
 import { BARRIER_WORDS, RawBarrier } from "../peers/raw-barrier.ts";
 import { sharedWords } from "../peers/raw-futex.ts";
+import { PLACES, pinned } from "./pinned.ts";
 
 const PARTIES = 2;
 const RAW = "bare barrier";
@@ -20,13 +21,12 @@ const RAW_POLLING = `bare barrier, ${POLLS} polls first`;
 export function barriers(affinity: AffinityPlan): Group {
   const two = affinity === "two";
   return {
-    name: two ? "barrier, two cores" : "barrier, same core",
-    about: two
-      ? "Two threads, each on a processor of its own, meet at a barrier and do nothing else; time of a round. The partner is on its way " +
-        "all the time: who looks for a moment before going to sleep has it there."
-      : "Two threads on one processor meet at a barrier; time of a round, which is a change of threads.",
-    tolerance: 1.3,
-    absent: whyNoAffinity(affinity),
+    ...pinned("barrier", affinity, {
+      same: "Two threads on one processor meet at a barrier; time of a round, which is a change of threads.",
+      two:
+        "Two threads, each on a processor of its own, meet at a barrier and do nothing else; time of a round. The partner is on its way " +
+        "all the time: who looks for a moment before going to sleep has it there.",
+    }),
     contestants: [
       raw(RAW, "floor", affinity, 0),
       raw(RAW_POLLING, two ? "floor" : "peer", affinity, POLLS),
@@ -50,7 +50,7 @@ export function barriers(affinity: AffinityPlan): Group {
     rows: [
       {
         number: "11",
-        name: two ? "Barrier, two cores" : "Barrier, same core",
+        name: `Barrier, ${PLACES[affinity]}`,
         ours: "Barrier",
         unit: "µs",
         marks: two ? twoMarks : sameMarks,

@@ -6,6 +6,7 @@ import { Semaphore } from "@conc/lock";
 import { whyNoAffinity } from "../contest/affinity.ts";
 import { type Group, sharing } from "../contest/contestant.ts";
 import { rawTurns } from "../peers/raw-turns.ts";
+import { eventTurns, semaphoreTurns } from "./turns.ts";
 
 const RAW = "raw Atomics.wait and notify";
 /** Polls of the reference, enough for an answer to come. */
@@ -30,13 +31,7 @@ export const wakesBySpinning: Group = {
       share: () => ({ a: new Event(), b: new Event() }),
       prepare: ({ index, shared: { a, b } }) =>
         index === 0
-          ? (times) => {
-              for (let time = 0; time < times; time++) {
-                a.set();
-                b.wait();
-                b.clear();
-              }
-            }
+          ? eventTurns(0, a, b)
           : (times) => {
               for (let time = 0; time < times; time++) {
                 while (!a.isSet);
@@ -52,12 +47,7 @@ export const wakesBySpinning: Group = {
       share: () => ({ a: new Semaphore(0), b: new Semaphore(0) }),
       prepare: ({ index, shared: { a, b } }) =>
         index === 0
-          ? (times) => {
-              for (let time = 0; time < times; time++) {
-                a.release();
-                b.acquire();
-              }
-            }
+          ? semaphoreTurns(0, a, b)
           : (times) => {
               for (let time = 0; time < times; time++) {
                 while (!a.tryAcquire());

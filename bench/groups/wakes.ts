@@ -2,17 +2,18 @@
 
 import { Condition, Event } from "@conc/condition";
 import { Semaphore } from "@conc/lock";
-import { type AffinityPlan, whyNoAffinity } from "../contest/affinity.ts";
+import type { AffinityPlan } from "../contest/affinity.ts";
 import { type Contestant, type Group, type Mark, type Row, sharing } from "../contest/contestant.ts";
 import { whyNoPython } from "../contest/python.ts";
 import {
+  whyNoMultithreading,
   multithreadingBuffer,
   multithreadingCondition,
   multithreadingSemaphore,
-  whyNoMultithreading,
 } from "../peers/multithreading.ts";
 import { sharedWords } from "../peers/raw-futex.ts";
 import { rawTurns } from "../peers/raw-turns.ts";
+import { PLACES, pinned } from "./pinned.ts";
 import { conditionTurns, eventTurns, semaphoreTurns } from "./turns.ts";
 
 const RAW = "raw Atomics.wait and notify";
@@ -22,16 +23,15 @@ const PRIMITIVES = ["Event", "Semaphore", "Condition"] as const;
 
 /** On one processor, where a wake-up is a change of threads; or on two, where the sleeper's has to be roused. */
 export function wakes(affinity: AffinityPlan): Group {
-  const two = affinity === "two";
   return {
-    name: two ? "wake-up, two cores" : "wake-up, same core",
-    about: two
-      ? "Two threads, each on a processor of its own, wake each other by turns; time one way. Rousing a processor that has gone to " +
-        "sleep sets the price, whatever is built on it: only who does not sleep is faster."
-      : "Two threads on one processor wake each other by turns; time one way. Here one sees what a primitive adds to the system's own " +
+    ...pinned("wake-up", affinity, {
+      same:
+        "Two threads on one processor wake each other by turns; time one way. Here one sees what a primitive adds to the system's own " +
         "change of threads.",
-    tolerance: 1.3,
-    absent: whyNoAffinity(affinity),
+      two:
+        "Two threads, each on a processor of its own, wake each other by turns; time one way. Rousing a processor that has gone to " +
+        "sleep sets the price, whatever is built on it: only who does not sleep is faster.",
+    }),
     contestants: [rawTurns(RAW, affinity, 0), ...ours(affinity), ...peers(affinity), ...pythons(affinity)],
     rows: PRIMITIVES.map((primitive) => row(primitive, affinity)),
   };
@@ -69,13 +69,12 @@ function ours(affinity: AffinityPlan): Contestant[] {
 }
 
 function peers(affinity: AffinityPlan): Contestant[] {
-  const absent = whyNoMultithreading;
   return [
     sharing({
       ...turns(affinity),
       name: PEER_SEMAPHORE,
       role: "peer",
-      absent,
+      absent: whyNoMultithreading,
       share: () => ({ a: multithreadingBuffer(), b: multithreadingBuffer() }),
       prepare: async ({ index, shared: { a, b } }) =>
         semaphoreTurns(index, await multithreadingSemaphore(a), await multithreadingSemaphore(b)),
@@ -84,7 +83,7 @@ function peers(affinity: AffinityPlan): Contestant[] {
       ...turns(affinity),
       name: PEER_CONDITION,
       role: "peer",
-      absent,
+      absent: whyNoMultithreading,
       share: () => ({ mutex: multithreadingBuffer(), condvar: multithreadingBuffer(), turn: sharedWords(1) }),
       prepare: async ({ index, shared: { mutex, condvar, turn } }) =>
         conditionTurns(index, await multithreadingCondition(mutex, condvar), turn),
@@ -123,7 +122,7 @@ function row(primitive: (typeof PRIMITIVES)[number], affinity: AffinityPlan): Ro
           ];
   return {
     number: affinity === "two" ? "10" : condition ? "9" : "8",
-    name: `${primitive}, ${affinity === "two" ? "two cores" : "same core"}`,
+    name: `${primitive}, ${PLACES[affinity]}`,
     ours: primitive,
     unit: "µs",
     marks,
