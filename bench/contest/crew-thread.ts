@@ -5,7 +5,7 @@ import { Arena, fromHandle, type Handle } from "@conc/atomics";
 import { groups } from "../groups/index.ts";
 import { pin } from "./affinity.ts";
 import { now } from "./clock.ts";
-import type { Run, Tally } from "./contestant.ts";
+import type { Prepared, Run, Tally } from "./contestant.ts";
 import { lineUp } from "./control.ts";
 
 /** What a thread is told at birth. */
@@ -25,7 +25,10 @@ export interface CrewData {
   readonly port: MessagePort | undefined;
 }
 
-/** What a thread answers after each repetition. */
+/** What a thread is told: how often to do the thing, or to check. */
+export type CrewOrder = number | "check";
+
+/** What a thread answers to each order. */
 export interface CrewReport {
   /** Nanoseconds on the common clock. */
   readonly start: number;
@@ -38,13 +41,14 @@ export interface CrewReport {
 const data = workerData as CrewData;
 const port = parentPort as NonNullable<typeof parentPort>;
 
-const run = await getReady();
-port.on("message", (times: number) => {
-  void repeat(times).then((report) => port.postMessage(report));
+const prepared = await getReady();
+const { run, check } = typeof prepared === "function" ? { run: prepared, check: undefined } : prepared;
+port.on("message", (order: CrewOrder) => {
+  void repeat(() => (order === "check" ? check?.() : run(order))).then((report) => port.postMessage(report));
 });
 port.postMessage("ready");
 
-async function getReady(): Promise<Run> {
+async function getReady(): Promise<Prepared> {
   if (data.processor !== undefined) pin(data.processor);
   if (data.arena) Arena.adopt(data.arena);
   const shared: Record<string, unknown> = { ...data.plain, port: data.port };
@@ -57,10 +61,10 @@ async function getReady(): Promise<Run> {
   return contestant.prepare({ index, shared, control, sectionTurns });
 }
 
-async function repeat(times: number): Promise<CrewReport> {
+async function repeat(act: () => ReturnType<Run>): Promise<CrewReport> {
   if (data.threads > 1) lineUp(data.control, data.threads);
   const start = now();
-  const pending = run(times);
+  const pending = act();
   // Awaiting what is no promise would cost a turn of the event loop in the measured time.
   const result = pending instanceof Promise ? await pending : pending;
   const end = now();

@@ -4,9 +4,10 @@
 import { type MessagePort, Worker } from "node:worker_threads";
 import { Arena, type Handle, isShareable, toHandle } from "@conc/atomics";
 import { processorFor } from "./affinity.ts";
-import type { Contestant, Group, Sample } from "./contestant.ts";
+import { type Checked, reckon } from "./arrivals.ts";
+import type { Contestant, Group, Sample, Shared } from "./contestant.ts";
 import { COUNTER, makeControl, reset, STOP } from "./control.ts";
-import type { CrewData, CrewReport } from "./crew-thread.ts";
+import type { CrewData, CrewOrder, CrewReport } from "./crew-thread.ts";
 import type { Player, Turn } from "./player.ts";
 import { sectionTurns } from "./section.ts";
 
@@ -18,9 +19,11 @@ export class Crew implements Player {
   readonly #contestant: Contestant;
   readonly #workers: readonly Worker[];
   readonly #control: Int32Array;
+  readonly #shared: Shared;
 
-  private constructor(contestant: Contestant, workers: readonly Worker[], control: Int32Array) {
+  private constructor(contestant: Contestant, workers: readonly Worker[], control: Int32Array, shared: Shared) {
     this.#contestant = contestant;
+    this.#shared = shared;
     this.#workers = workers;
     this.#control = control;
   }
@@ -28,7 +31,7 @@ export class Crew implements Player {
   static async start(group: Group, contestant: Contestant): Promise<Crew> {
     const { threads = 1, affinity } = contestant;
     const control = makeControl();
-    const { ports = [], ...shared } = (contestant.share?.() ?? {}) as { ports?: MessagePort[] };
+    const { ports = [], ...shared } = ((await contestant.share?.()) ?? {}) as { ports?: MessagePort[] };
     const primitives = Object.entries(shared).filter(([, value]) => isShareable(value));
     const plain = Object.entries(shared).filter(([, value]) => !isShareable(value));
     const workers = Array.from({ length: threads }, (_, index) => {
@@ -50,7 +53,7 @@ export class Crew implements Player {
       const transferList = ports.slice(index, index + 1);
       return new Worker(new URL("./thread.mjs", import.meta.url), { workerData, transferList });
     });
-    const crew = new Crew(contestant, workers, control);
+    const crew = new Crew(contestant, workers, control, shared);
     try {
       await crew.#answers(() => {});
       return crew;
@@ -62,15 +65,23 @@ export class Crew implements Player {
 
   async play(times: number): Promise<Turn> {
     reset(this.#control);
-    const { milliseconds, operations = 1 } = this.#contestant;
+    const { milliseconds, operations = 1, untilAll } = this.#contestant;
     const reports = await this.#answers(() => {
-      for (const worker of this.#workers) worker.postMessage(times);
+      this.#order(times);
       if (milliseconds !== undefined) setTimeout(() => Atomics.store(this.#control, STOP, 1), milliseconds);
     });
     if (milliseconds !== undefined) return this.#reckon(reports);
     const [first] = reports as [CrewReport];
-    const elapsed = first.elapsed ?? first.end - first.start;
+    const elapsed = untilAll ? wholeTime(reports) : (first.elapsed ?? first.end - first.start);
     return { elapsed, sample: { cost: elapsed / (times * operations) } };
+  }
+
+  async check(): Promise<Checked | undefined> {
+    const { arrivals } = this.#shared as { arrivals?: Int32Array };
+    if (!arrivals) return undefined;
+    reset(this.#control);
+    await this.#answers(() => this.#order("check"));
+    return reckon(arrivals);
   }
 
   async end(): Promise<void> {
@@ -84,13 +95,17 @@ export class Crew implements Player {
     const total = counts.reduce((sum, count) => sum + count, 0);
     const counted = Atomics.load(this.#control, COUNTER) >>> 0;
     if (counted !== total) throw new Error(`the total is wrong: ${total} sections, but ${counted} were counted`);
-    const elapsed = Math.max(...reports.map(({ end }) => end)) - Math.min(...reports.map(({ start }) => start));
+    const elapsed = wholeTime(reports);
     const sample: Sample = {
       cost: elapsed / total,
       ...(counts.length > 1 && { share: Math.min(...counts) / Math.max(...counts) }),
       longestWait: Math.max(...tallies.map(({ longestWait = 0 }) => longestWait)),
     };
     return { elapsed, sample };
+  }
+
+  #order(order: CrewOrder): void {
+    for (const worker of this.#workers) worker.postMessage(order);
   }
 
   /** Asks, and resolves to one answer of each thread; rejects if a thread fails or none comes in time. */
@@ -121,4 +136,9 @@ export class Crew implements Player {
       ask();
     });
   }
+}
+
+/** From the first thread's start to the last one's end. */
+function wholeTime(reports: readonly CrewReport[]): number {
+  return Math.max(...reports.map(({ end }) => end)) - Math.min(...reports.map(({ start }) => start));
 }

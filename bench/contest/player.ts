@@ -1,3 +1,4 @@
+import type { Checked } from "./arrivals.ts";
 import type { Sample } from "./contestant.ts";
 
 /** What came of one repetition. */
@@ -11,5 +12,7 @@ export interface Turn {
 export interface Player {
   /** Does the thing `times` times, or until its time is over. */
   play(times: number): Promise<Turn>;
+  /** Sends items, and resolves to how many arrived as they should; to undefined if there is nothing of the kind. */
+  check(): Promise<Checked | undefined>;
   end(): Promise<void>;
 }

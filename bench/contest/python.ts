@@ -10,7 +10,7 @@ import type { Player, Turn } from "./player.ts";
 
 const PYTHON = "python3";
 // Counted from the bundle, which stands in a folder of its own.
-const SCRIPT = fileURLToPath(new URL("../contest/contest.py", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../../contest/contest.py", import.meta.url));
 
 /** Milliseconds after which a repetition counts as hung. */
 const PATIENCE = 10_000;
@@ -68,6 +68,8 @@ export class PythonPlayer implements Player {
     const total = counts.reduce((sum, count) => sum + count, 0);
     return { elapsed, sample: { cost: elapsed / total, share: Math.min(...counts) / Math.max(...counts) } };
   }
+
+  async check(): Promise<undefined> {}
 
   async end(): Promise<void> {
     this.#lines.close();

@@ -4,8 +4,8 @@ import { Lock, Semaphore } from "@conc/lock";
 import * as asyncMutex from "async-mutex";
 import type { Group, Mark } from "../contest/contestant.ts";
 import { whyNoPython } from "../contest/python.ts";
-import { loadMultithreading, whyNoMultithreading } from "../peers/multithreading.ts";
-import { webLocks, whyNoWebLocks } from "../peers/web-locks.ts";
+import { loadMultithreading, MULTITHREADING_NEEDS } from "../peers/multithreading.ts";
+import { WEB_LOCKS_NEED, webLocks } from "../peers/web-locks.ts";
 
 const FLOOR = "await undefined";
 
@@ -86,7 +86,7 @@ export const asyncLocks: Group = {
     {
       name: "multithreading Mutex.lock",
       role: "peer",
-      absent: whyNoMultithreading,
+      needs: MULTITHREADING_NEEDS,
       async prepare() {
         const { Mutex } = await loadMultithreading();
         const mutex = new Mutex();
@@ -98,7 +98,7 @@ export const asyncLocks: Group = {
     {
       name: "navigator.locks",
       role: "peer",
-      absent: whyNoWebLocks,
+      needs: WEB_LOCKS_NEED,
       prepare() {
         const locks = webLocks();
         return async (times) => {

@@ -2,20 +2,20 @@
 
 import { Lock } from "@conc/lock";
 import * as asyncMutex from "async-mutex";
-import type { Contestant, Group, Role } from "../contest/contestant.ts";
+import type { Contestant, Group, Requirement, Role } from "../contest/contestant.ts";
 import { whyNoPython } from "../contest/python.ts";
-import { webLocks, whyNoWebLocks } from "../peers/web-locks.ts";
+import { WEB_LOCKS_NEED, webLocks } from "../peers/web-locks.ts";
 
 const TASKS = 10_000;
 
 /** What calls a function while it holds the lock. */
 type RunExclusive = (section: () => Promise<void>) => Promise<void>;
 
-function contestant(name: string, role: Role, prepare: () => RunExclusive, absent?: string): Contestant {
+function contestant(name: string, role: Role, prepare: () => RunExclusive, needs?: Requirement): Contestant {
   return {
     name,
     role,
-    absent,
+    ...(needs && { needs }),
     times: TASKS,
     prepare() {
       const runExclusive = prepare();
@@ -71,7 +71,7 @@ export const asyncTasks: Group = {
         const locks = webLocks();
         return (section) => locks.request("tasks", section);
       },
-      whyNoWebLocks,
+      WEB_LOCKS_NEED,
     ),
     {
       name: "CPython asyncio.Lock",

@@ -4,7 +4,7 @@ import { Barrier } from "@conc/barrier";
 import type { AffinityPlan } from "../contest/affinity.ts";
 import { type Contestant, type Group, type Mark, type Role, type Run, sharing } from "../contest/contestant.ts";
 import { whyNoPython } from "../contest/python.ts";
-import { whyNoMultithreading, multithreadingBarrier, multithreadingBarrierBuffer } from "../peers/multithreading.ts";
+import { MULTITHREADING_NEEDS, multithreadingBarrier, multithreadingBarrierBuffer } from "../peers/multithreading.ts";
 import { BARRIER_WORDS, RawBarrier } from "../peers/raw-barrier.ts";
 import { sharedWords } from "../peers/raw-futex.ts";
 import { PLACES, pinned } from "./pinned.ts";
@@ -41,7 +41,7 @@ export function barriers(affinity: AffinityPlan): Group {
         ...threads(affinity),
         name: PEER,
         role: "peer",
-        absent: whyNoMultithreading,
+        needs: MULTITHREADING_NEEDS,
         share: () => ({ buffer: multithreadingBarrierBuffer(PARTIES) }),
         prepare: async ({ shared: { buffer } }) => rounds(await multithreadingBarrier(buffer)),
       }),

@@ -5,7 +5,7 @@ import { type Contestant, type Role, type Setup, sharing, type Tally } from "../
 import { COUNTER, STOP } from "../contest/control.ts";
 import { work } from "../contest/section.ts";
 import { FutexLock } from "../peers/futex-lock.ts";
-import { multithreadingBuffer, multithreadingLock, whyNoMultithreading } from "../peers/multithreading.ts";
+import { MULTITHREADING_NEEDS, multithreadingBuffer, multithreadingLock } from "../peers/multithreading.ts";
 import { sharedWords } from "../peers/raw-futex.ts";
 import { SpinLock } from "../peers/spin-lock.ts";
 
@@ -98,7 +98,7 @@ export function contenders(plan: ContentionPlan): Contestant[] {
       ...times(plan),
       name: MULTITHREADING,
       role: "peer",
-      absent: whyNoMultithreading,
+      needs: MULTITHREADING_NEEDS,
       share: () => ({ buffer: multithreadingBuffer() }),
       prepare: async (setup) => {
         const lock = await multithreadingLock(setup.shared.buffer);

@@ -6,7 +6,7 @@ import { Lock, RLock, Semaphore } from "@conc/lock";
 import { now } from "../contest/clock.ts";
 import type { Contestant, Group, Role } from "../contest/contestant.ts";
 import { whyNoPython } from "../contest/python.ts";
-import { loadMultithreading, whyNoMultithreading } from "../peers/multithreading.ts";
+import { loadMultithreading, MULTITHREADING_NEEDS } from "../peers/multithreading.ts";
 
 const RAW = "new SharedArrayBuffer(8)";
 /** How many are made in one go; then the finalizers of those that were dropped have a turn, which is not measured. */
@@ -53,7 +53,7 @@ export const creation: Group = {
     {
       name: "new multithreading.Mutex()",
       role: "peer",
-      absent: whyNoMultithreading,
+      needs: MULTITHREADING_NEEDS,
       times: TIMES,
       async prepare() {
         const { Mutex } = await loadMultithreading();

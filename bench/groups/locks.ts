@@ -3,7 +3,7 @@
 import { Lock, RLock, Semaphore } from "@conc/lock";
 import type { Contestant, Group, Run } from "../contest/contestant.ts";
 import { whyNoPython } from "../contest/python.ts";
-import { loadMultithreading, whyNoMultithreading } from "../peers/multithreading.ts";
+import { loadMultithreading, MULTITHREADING_NEEDS } from "../peers/multithreading.ts";
 import { sharedWords } from "../peers/raw-futex.ts";
 
 const RAW = "raw compare-exchange and exchange";
@@ -96,7 +96,7 @@ export const locks: Group = {
     {
       name: PEER_LOCK,
       role: "peer",
-      absent: whyNoMultithreading,
+      needs: MULTITHREADING_NEEDS,
       async prepare() {
         const { Mutex } = await loadMultithreading();
         const mutex = new Mutex();
@@ -108,7 +108,7 @@ export const locks: Group = {
     {
       name: PEER_SEMAPHORE,
       role: "peer",
-      absent: whyNoMultithreading,
+      needs: MULTITHREADING_NEEDS,
       async prepare() {
         const { Semaphore } = await loadMultithreading();
         const semaphore = new Semaphore(1);

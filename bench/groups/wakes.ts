@@ -6,7 +6,7 @@ import type { AffinityPlan } from "../contest/affinity.ts";
 import { type Contestant, type Group, type Mark, type Row, sharing } from "../contest/contestant.ts";
 import { whyNoPython } from "../contest/python.ts";
 import {
-  whyNoMultithreading,
+  MULTITHREADING_NEEDS,
   multithreadingBuffer,
   multithreadingCondition,
   multithreadingSemaphore,
@@ -74,7 +74,7 @@ function peers(affinity: AffinityPlan): Contestant[] {
       ...turns(affinity),
       name: PEER_SEMAPHORE,
       role: "peer",
-      absent: whyNoMultithreading,
+      needs: MULTITHREADING_NEEDS,
       share: () => ({ a: multithreadingBuffer(), b: multithreadingBuffer() }),
       prepare: async ({ index, shared: { a, b } }) =>
         semaphoreTurns(index, await multithreadingSemaphore(a), await multithreadingSemaphore(b)),
@@ -83,7 +83,7 @@ function peers(affinity: AffinityPlan): Contestant[] {
       ...turns(affinity),
       name: PEER_CONDITION,
       role: "peer",
-      absent: whyNoMultithreading,
+      needs: MULTITHREADING_NEEDS,
       share: () => ({ mutex: multithreadingBuffer(), condvar: multithreadingBuffer(), turn: sharedWords(1) }),
       prepare: async ({ index, shared: { mutex, condvar, turn } }) =>
         conditionTurns(index, await multithreadingCondition(mutex, condvar), turn),

@@ -2,12 +2,9 @@
 // memory, and given the faces of ours.
 
 import type { MutexGuard } from "multithreading";
+import type { Requirement } from "../contest/contestant.ts";
 
-const OLDEST_NODE = 22;
-
-/** Why it can not take part, or undefined if it can. */
-export const whyNoMultithreading: string | undefined =
-  Number(process.versions.node.split(".")[0]) < OLDEST_NODE ? `multithreading needs Node ${OLDEST_NODE}` : undefined;
+export const MULTITHREADING_NEEDS: Requirement = { what: "multithreading", node: 22 };
 
 /** Loads it; its import throws where it can not run. */
 export function loadMultithreading(): Promise<typeof import("multithreading")> {

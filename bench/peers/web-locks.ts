@@ -1,15 +1,16 @@
 // Web Locks, in Node from version 24 on.
 
+import type { Requirement } from "../contest/contestant.ts";
+
 interface WebLocks {
   request<T>(name: string, callback: () => Promise<T>): Promise<T>;
 }
 
 const locks = (globalThis as { navigator?: { locks?: WebLocks } }).navigator?.locks;
 
-/** Why they can not take part, or undefined if they can. */
-export const whyNoWebLocks: string | undefined = locks ? undefined : "this version of Node has no navigator.locks";
+export const WEB_LOCKS_NEED: Requirement = { what: "navigator.locks", node: 24 };
 
 export function webLocks(): WebLocks {
-  if (!locks) throw new Error(whyNoWebLocks);
+  if (!locks) throw new Error("this version of Node has no navigator.locks");
   return locks;
 }

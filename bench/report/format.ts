@@ -1,5 +1,6 @@
 // Figures as they are written.
 
+import type { Checked } from "../contest/arrivals.ts";
 import type { Metric, Unit } from "../contest/contestant.ts";
 import type { Column, Comparison, JudgedRow } from "./judge.ts";
 
@@ -48,8 +49,25 @@ export function metricFigure(value: number, metric: Metric): string {
 export function cell({ comparisons }: JudgedRow, column: Column): string {
   return comparisons
     .filter((comparison) => comparison.column === column)
-    .map((comparison) => (column === "peer" ? `${comparison.against} ${ratio(comparison)}` : ratio(comparison)))
+    .map((comparison) => (named(comparison) ? `${comparison.against} ${ratio(comparison)}` : ratio(comparison)))
     .join("; ");
+}
+
+/** How many of the items arrived wrong: of the row's own, then of others, with their names. */
+export function wrongItems({ row, arrivals }: JudgedRow): string {
+  return arrivals
+    .map(({ contestant: { name }, checked }) => `${name === row.ours ? "" : `${name} `}${wrongOf(checked as Checked)}`)
+    .join("; ");
+}
+
+/** As a share only if it is more than a few: `0`, `3`, `98 %`. */
+export function wrongOf({ wrong, items }: Checked): string {
+  return wrong < items / 100 ? String(wrong) : percent(wrong / items);
+}
+
+/** Whether the column does not say already with whom a row is compared. */
+function named({ column, against }: Comparison): boolean {
+  return column === "peer" || (column === "figure" && against !== "");
 }
 
 function ratio({ value, kind, atMost, atLeast }: Comparison): string {

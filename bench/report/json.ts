@@ -6,9 +6,8 @@ import type { Machine } from "./machine.ts";
 export function toJson(groups: readonly JudgedGroup[], machine: Machine): string {
   const result = {
     machine,
-    groups: groups.map(({ group, performances, rows, others }) => ({
+    groups: groups.map(({ group, heats, rows }) => ({
       name: group.name,
-      others,
       rows: rows.map(({ row, value, comparisons, verdict }) => ({
         number: row.number,
         name: row.name,
@@ -17,11 +16,16 @@ export function toJson(groups: readonly JudgedGroup[], machine: Machine): string
         comparisons,
         verdict,
       })),
-      contestants: performances.map(({ contestant, samples, problem }) => ({
-        name: contestant.name,
-        role: contestant.role,
-        samples,
-        problem,
+      heats: heats.map(({ node, others, performances }) => ({
+        node,
+        others,
+        contestants: performances.map(({ contestant, samples, checked, problem }) => ({
+          name: contestant.name,
+          role: contestant.role,
+          samples,
+          checked,
+          problem,
+        })),
       })),
     })),
   };

@@ -1,7 +1,7 @@
 // Compares a row with its marks.
 
-import { type Outcome, type Performance, seriesOf } from "../contest/contest.ts";
-import type { Contestant, Group, Mark, Metric, Row } from "../contest/contestant.ts";
+import { type Heat, type Performance, seriesOf } from "../contest/contest.ts";
+import type { Group, Mark, Metric, Row } from "../contest/contestant.ts";
 import { median, ratioOf } from "../contest/statistics.ts";
 
 /** `near`: beyond the mark, by no more than measurements of this kind vary. `-`: there was nothing to compare with. */
@@ -10,13 +10,13 @@ export type Verdict = "ok" | "near" | "MISSED" | "FAILED" | "-";
 /** From good to bad. */
 const ORDER: readonly Verdict[] = ["-", "ok", "near", "MISSED", "FAILED"];
 
-/** Where in the table a comparison stands. */
+/** Where in the table a comparison stands; `figure` also for one with another contestant of ours. */
 export type Column = "floor" | "peer" | "CPython" | "figure";
 
 /** One row against one mark. */
 export interface Comparison {
   readonly column: Column;
-  /** With whom; empty for a figure. */
+  /** With whom; empty for a figure without another. */
   readonly against: string;
   /** `times`: so many times the other's. `faster`: the other's is so many times ours. `figure`: the row's own. */
   readonly kind: "times" | "faster" | "figure";
@@ -32,6 +32,8 @@ export interface JudgedRow {
   /** The median; in nanoseconds, but for `share`. */
   readonly value: number;
   readonly comparisons: readonly Comparison[];
+  /** The row's own and peers, if their items were checked. */
+  readonly arrivals: readonly Performance[];
   readonly verdict: Verdict;
   readonly problem: string | undefined;
 }
@@ -39,36 +41,52 @@ export interface JudgedRow {
 /** A contest with its figures. */
 export interface JudgedGroup {
   readonly group: Group;
-  readonly performances: readonly Performance[];
+  /** The first one under this Node, perhaps another one under a newer one; none if the contest is left out. */
+  readonly heats: readonly Heat[];
   readonly rows: readonly JudgedRow[];
-  /** As in `Outcome`. */
-  readonly others: number | undefined;
 }
 
-export function judge(group: Group, { performances, others }: Outcome): JudgedGroup {
-  return { group, performances, others, rows: group.rows.map((row) => judgeRow(group, row, performances)) };
+export function judge(group: Group, heats: readonly Heat[]): JudgedGroup {
+  return { group, heats, rows: group.rows.map((row) => judgeRow(group, row, heats)) };
 }
 
-function judgeRow(group: Group, row: Row, performances: readonly Performance[]): JudgedRow {
+function judgeRow(group: Group, row: Row, heats: readonly Heat[]): JudgedRow {
   const { metric = "cost" } = row;
-  const find = (name: string) => performances.find(({ contestant }) => contestant.name === name);
-  const own = find(row.ours);
-  const ours = seriesOf(own, metric);
-  const comparisons = [...row.marks, ...unmarked(row, performances)].flatMap((mark): Comparison[] => {
-    if (mark.against === undefined) return [judgeFigure(group, mark, median(ours), metric)];
-    const other = find(mark.against);
-    if (!other) throw new Error(`${group.name} has no contestant ${mark.against}`);
-    const others = seriesOf(other, metric);
-    return others.length === 0 || ours.length === 0 ? [] : [judgeRatio(group, mark, ours, others, other.contestant)];
+  const own = find(heats[0], row.ours);
+  const value = median(seriesOf(own, metric));
+  const marks = [...row.marks, ...unmarked(row, heats)];
+  const comparisons = marks.flatMap((mark): Comparison[] => {
+    if (mark.against === undefined) return [judgeFigure(group, mark, value, metric)];
+    if (group.contestants.every(({ name }) => name !== mark.against)) {
+      throw new Error(`${group.name} has no contestant ${mark.against}`);
+    }
+    return heats
+      .filter((heat) => seriesOf(find(heat, mark.against), metric).length > 0)
+      .slice(0, 1)
+      .flatMap((heat) => judgeRatio(group, mark, find(heat, row.ours), find(heat, mark.against), metric));
   });
+  const arrivals = arrivalsOf(row, marks, heats);
   const verdicts = comparisons.map(({ verdict }) => verdict);
-  if (own?.failed) verdicts.push("FAILED");
-  return { row, value: median(ours), comparisons, verdict: worst(verdicts), problem: own?.problem };
+  if (own?.failed || (own?.checked?.wrong ?? 0) > 0) verdicts.push("FAILED");
+  return { row, value, comparisons, arrivals, verdict: worst(verdicts), problem: own?.problem };
+}
+
+function find(heat: Heat | undefined, name: string | undefined): Performance | undefined {
+  return heat?.performances.find(({ contestant }) => contestant.name === name);
+}
+
+/** The row's own and the peers that it is compared with, if their items were checked. */
+function arrivalsOf(row: Row, marks: readonly Mark[], heats: readonly Heat[]): Performance[] {
+  const peers = heats
+    .flatMap(({ performances }) => performances)
+    .filter(({ contestant }) => contestant.role === "peer" && marks.some(({ against }) => against === contestant.name));
+  return [find(heats[0], row.ours), ...peers].filter((each): each is Performance => each?.checked !== undefined);
 }
 
 /** Where a row has no mark for a kind of contestant, the best of them is compared all the same. */
-function unmarked(row: Row, performances: readonly Performance[]): Mark[] {
+function unmarked(row: Row, heats: readonly Heat[]): Mark[] {
   if (row.metric === "share") return [];
+  const performances = heats.flatMap((heat) => heat.performances);
   const marked = new Set(row.marks.map(({ against }) => against));
   return (["floor", "peer", "CPython"] as const).flatMap((role) => {
     const all = performances.filter(({ contestant }) => contestant.role === role);
@@ -84,20 +102,25 @@ function unmarked(row: Row, performances: readonly Performance[]): Mark[] {
 function judgeRatio(
   group: Group,
   mark: Mark,
-  ours: readonly number[],
-  others: readonly number[],
-  { name, role }: Contestant,
-): Comparison {
+  own: Performance | undefined,
+  other: Performance | undefined,
+  metric: Metric,
+): Comparison[] {
+  const [ours, others] = [seriesOf(own, metric), seriesOf(other, metric)];
+  if (!other || ours.length === 0) return [];
+  const { name, role } = other.contestant;
   const faster = mark.atLeast !== undefined || (mark.atMost === undefined && role !== "floor");
   const value = faster ? ratioOf(others, ours) : ratioOf(ours, others);
-  return {
-    ...bounds(mark),
-    column: role as Column,
-    against: name,
-    kind: faster ? "faster" : "times",
-    value,
-    verdict: verdictOf(mark, value, group.tolerance),
-  };
+  return [
+    {
+      ...bounds(mark),
+      column: role === "ours" ? "figure" : role,
+      against: name,
+      kind: faster ? "faster" : "times",
+      value,
+      verdict: verdictOf(mark, value, group.tolerance),
+    },
+  ];
 }
 
 function judgeFigure(group: Group, mark: Mark, value: number, metric: Metric): Comparison {

@@ -3,9 +3,7 @@
 import type { JudgedGroup } from "./judge.ts";
 import type { Machine } from "./machine.ts";
 import { notes } from "./notes.ts";
-import { cells, figures } from "./terminal.ts";
-
-const HEAD = ["#", "row", "ours", "mark", "× floor", "× CPython", "against others", "verdict"];
+import { cells, figures, HEAD } from "./terminal.ts";
 
 export function page(groups: readonly JudgedGroup[], machine: Machine): string {
   return `${[
@@ -38,17 +36,26 @@ const READING = `## How to read it
 - **verdict**: *ok*, the marks are met; *near*, missed by less than such measurements vary (15 %, or 30 % where several threads take
   part); *MISSED*; *FAILED*, a total was wrong or a thread hung. *-*: there was no mark, or nobody to compare with.
 - Each contestant has threads of its own, warm before anything counts. Wake-ups are measured between threads that are pinned to
-  processors. Totals are checked.`;
+  processors. Totals are checked.
+- **wrong items**: how many of the items that were sent through a queue were altered, lost or doubled, of ours and of the others;
+  found in a run that is not timed, in which every item is compared.`;
 
-function section({ group, performances, rows }: JudgedGroup): string {
+function section({ group, heats, rows }: JudgedGroup): string {
   const meanings = rows.flatMap(({ row }) => (row.meaning === undefined ? [] : [`- ${row.name}: ${row.meaning}`]));
-  const list = performances.map((performance) => [performance.contestant.name, figures(performance).join(", ")]);
+  const list = heats.flatMap(({ node, performances }, index) =>
+    performances.map((performance) => [
+      performance.contestant.name + (index === 0 ? "" : `, Node ${node}`),
+      figures(performance).join(", "),
+    ]),
+  );
   return [
     `### ${capitalized(group.name)}`,
     group.about,
     meanings.join("\n"),
     markdownTable(["contestant", "median (smallest to largest) per operation"], list),
-  ].join("\n\n");
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
 }
 
 function capitalized(text: string): string {

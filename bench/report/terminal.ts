@@ -3,10 +3,20 @@
 import { type Performance, seriesOf } from "../contest/contest.ts";
 import type { Metric } from "../contest/contestant.ts";
 import { median } from "../contest/statistics.ts";
-import { cell, figure, metricFigure, percent } from "./format.ts";
+import { cell, figure, metricFigure, percent, wrongItems } from "./format.ts";
 import type { JudgedGroup, JudgedRow } from "./judge.ts";
 
-const HEAD = ["#", "row", "ours", "mark", "× floor", "× CPython", "against others", "verdict"];
+export const HEAD: readonly string[] = [
+  "#",
+  "row",
+  "ours",
+  "mark",
+  "× floor",
+  "× CPython",
+  "against others",
+  "wrong items",
+  "verdict",
+];
 const METRICS: readonly Metric[] = ["cost", "share", "longestWait"];
 
 /** The rows of all groups, one line each. */
@@ -32,19 +42,23 @@ export function cells(judged: JudgedRow): string[] {
     cell(judged, "floor"),
     cell(judged, "CPython"),
     cell(judged, "peer"),
+    wrongItems(judged),
     verdict,
   ];
 }
 
 /** All contestants of a group: the median of each figure, and the smallest and the largest. */
-export function contestants({ group, performances, others }: JudgedGroup): string {
-  const width = Math.max(...performances.map(({ contestant }) => contestant.name.length));
-  return [
-    others === undefined ? group.name : `${group.name} (other programs used ${percent(others)} of the processors)`,
-    ...performances.map((performance) =>
-      `  ${performance.contestant.name.padEnd(width)}  ${figures(performance).join(", ")}`.trimEnd(),
-    ),
-  ].join("\n");
+export function contestants({ group, heats }: JudgedGroup): string {
+  const width = Math.max(...group.contestants.map(({ name }) => name.length));
+  return heats
+    .flatMap(({ node, performances, others }, index) => [
+      (index === 0 ? group.name : `${group.name}, Node ${node}`) +
+        (others === undefined ? "" : ` (other programs used ${percent(others)} of the processors)`),
+      ...performances.map((performance) =>
+        `  ${performance.contestant.name.padEnd(width)}  ${figures(performance).join(", ")}`.trimEnd(),
+      ),
+    ])
+    .join("\n");
 }
 
 /** What is known of a contestant. */
@@ -58,6 +72,7 @@ export function figures(performance: Performance): string[] {
       `${label}${metricFigure(middle, metric)} (${metricFigure(least, metric)} to ${metricFigure(most, metric)})`,
     ];
   });
-  const { problem, failed } = performance;
+  const { checked, problem, failed } = performance;
+  if (checked) known.push(`${checked.wrong} of ${checked.items} items wrong`);
   return problem === undefined ? known : [...known, `${failed ? "FAILED" : "left out"}: ${problem}`];
 }
