@@ -264,8 +264,8 @@ def scheduling(times, events):
     return {"elapsed": perf_counter_ns() - start}
 
 
-def queue_pass(times, kind):
-    """One thread puts, this one takes."""
+def queue_pass(times, kind, pairs):
+    """As many threads put as take, each so many items."""
     items = queue.Queue()
     item = {"id": 1, "name": "item 1", "tags": ["a", "b"], "on": True, "score": 1.5, "at": {"x": 1, "y": "two"}}
 
@@ -274,15 +274,18 @@ def queue_pass(times, kind):
         for number in range(times):
             put(number if kind == "integers" else item)
 
-    producer = threading.Thread(target=produce)
+    def consume():
+        get = items.get
+        for _ in range(times):
+            get()
+
+    workers = [threading.Thread(target=work) for work in (produce, consume) * pairs]
     start = perf_counter_ns()
-    producer.start()
-    get = items.get
-    for _ in range(times):
-        get()
-    elapsed = perf_counter_ns() - start
-    producer.join()
-    return {"elapsed": elapsed}
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return {"elapsed": perf_counter_ns() - start}
 
 
 ROWS = {

@@ -1,193 +1,195 @@
-// What it costs to pass an item from one thread to another: the consumer's time, from its start until it has the last one.
+// What it costs to pass an item from one thread to another, until the consumers have the last one.
 
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
-import { Arena, ByteCodec, SharedArray } from "@conc/atomics";
 import { Queue } from "@conc/queue";
-import { type Contestant, type Group, type Mark, type Run, sharing } from "../contest/contestant.ts";
+import { makeArrivals } from "../contest/arrivals.ts";
+import { type Contestant, type Group, type Mark, type Row, type Shared, sharing } from "../contest/contestant.ts";
 import { whyNoPython } from "../contest/python.ts";
+import { PORT, portPolled, portWithListener } from "../peers/message-port.ts";
+import { MULTITHREADING_NEEDS, multithreadingChannel, multithreadingEnd } from "../peers/multithreading.ts";
+import { PolledRing, type RingMemory, type RingSize, ringMemory } from "../peers/polled-ring.ts";
+import type { Kind } from "./items.ts";
+import { checkedPassing, type End } from "./passing.ts";
 
-type Kind = "integers" | "objects" | "strings" | "bytes";
-
-const OURS = "Queue";
-const PORT = "MessagePort on('message')";
-const POLLED = "MessagePort, receiveMessageOnPort polled";
 const RING = "ring of one producer and one consumer, polled";
+const CHANNEL = "multithreading channel";
 const PYTHON = "CPython queue.Queue";
+const ONE = "Queue, 1 to 1";
+const TWO = "Queue, 2 to 2";
 
-/** Bytes of a slot of the bare ring, which has room for any item of the kind. */
-const SLOT: Readonly<Record<Kind, number>> = { integers: 16, objects: 512, strings: 32_768, bytes: 2 ** 20 + 64 };
-const SLOTS: Readonly<Record<Kind, number>> = { integers: 4096, objects: 1024, strings: 64, bytes: 8 };
-
-function itemsOf(kind: Kind): (index: number) => unknown {
-  if (kind === "integers") return (index) => index;
-  const made = Array.from({ length: 16 }, (_, id): unknown => {
-    if (kind === "strings") return `${id}`.padEnd(10_240, "x");
-    if (kind === "bytes") return new Uint8Array(2 ** 20).fill(id);
-    return { id, name: `item ${id}`, tags: ["a", "b"], on: true, score: id * 1.5, at: { x: 1, y: "two" } };
-  });
-  return (index) => made[index & 15];
+/** How a kind of items is passed, and how fast that has to be. */
+interface Plan {
+  readonly ring: RingSize;
+  /** How many items are checked. */
+  readonly checked: number;
+  /** How many items ours holds at most, where as many as a MessagePort would queue do not fit into any memory. */
+  readonly maxSize?: number;
+  /** Bytes of the memory for all items of multithreading's channel, if its own choice is too small. */
+  readonly room?: number;
+  readonly number: string;
+  readonly marks: readonly Mark[];
+  /** For two pairs. */
+  readonly marksOfTwo?: readonly Mark[];
 }
 
-/** Producers have odd numbers, consumers even ones. */
-function queue(name: string, kind: Kind, pairs: number, maxSize: number): Contestant {
+const plans: Readonly<Record<Kind, Plan>> = {
+  integers: {
+    ring: { slots: 4096, slot: 16 },
+    checked: 20_000,
+    number: "12",
+    marks: [ofRing(0.35), ...atLeast({ [PORT]: 3.5, [CHANNEL]: 25, [PYTHON]: 6 })],
+    marksOfTwo: atLeast({ [ONE]: 0.5, [CHANNEL]: 10, [PYTHON]: 3 }),
+  },
+  objects: {
+    ring: { slots: 1024, slot: 512 },
+    checked: 20_000,
+    number: "13",
+    marks: [ofRing(0.75), ...atLeast({ [PORT]: 1.25, [CHANNEL]: 8, [PYTHON]: 1.1 })],
+    marksOfTwo: atLeast({ [ONE]: 0.5, [CHANNEL]: 10, [PYTHON]: 0.8 }),
+  },
+  strings: {
+    ring: { slots: 64, slot: 32_768 },
+    checked: 1000,
+    room: 2 ** 20,
+    number: "14",
+    marks: [ofRing(0.6), ...atLeast({ [PORT]: 2.5 }), { against: CHANNEL }],
+  },
+  bytes: {
+    ring: { slots: 8, slot: 2 ** 20 + 64 },
+    checked: 50,
+    maxSize: 16,
+    number: "14",
+    marks: [ofRing(0.6), ...atLeast({ [PORT]: 1.2 })],
+  },
+};
+
+/** At least so many times as fast as these. */
+function atLeast(times: Readonly<Record<string, number>>): Mark[] {
+  return Object.entries(times).map(([against, each]) => ({ against, atLeast: each }));
+}
+
+/** At least such a share of the floor's throughput. */
+function ofRing(share: number): Mark {
+  return { against: RING, atMost: 1 / share };
+}
+
+/** A contestant whose threads pass items by puts and gets that block. */
+function blocking<S extends Shared>(
+  contestant: Pick<Contestant, "name" | "role" | "needs">,
+  kind: Kind,
+  pairs: number,
+  share: () => S | Promise<S>,
+  endOf: (shared: S) => End | Promise<End>,
+): Contestant {
   return sharing({
-    name,
-    role: "ours",
+    ...contestant,
     threads: 2 * pairs,
-    share: () => ({ queue: new Queue<unknown>(maxSize) }),
-    prepare: ({ index, shared: { queue } }): Run => {
-      const itemOf = itemsOf(kind);
-      if (index % 2 === 1) {
-        return (times) => {
-          for (let time = 0; time < times; time++) queue.put(itemOf(time));
-        };
-      }
-      return (times) => {
-        const start = performance.now();
-        for (let time = 0; time < times; time++) queue.get();
-        return ((performance.now() - start) * 1e6) / pairs;
-      };
-    },
+    operations: pairs,
+    untilAll: true,
+    share: async () => ({ ...(await share()), arrivals: makeArrivals(plans[kind].checked) }),
+    prepare: async ({ index, shared }) => checkedPassing(kind, index, pairs, await endOf(shared), shared.arrivals),
   });
 }
 
-function port(kind: Kind, polled: boolean): Contestant {
-  return {
-    name: polled ? POLLED : PORT,
-    role: "peer",
-    threads: 2,
-    share: () => {
-      const { port1, port2 } = new MessageChannel();
-      return { ports: [port1, port2] };
-    },
-    prepare: ({ index, shared }): Run => {
-      const { port } = shared as { port: MessagePort };
-      const itemOf = itemsOf(kind);
-      if (index === 1) {
-        return (times) => {
-          for (let time = 0; time < times; time++) port.postMessage(itemOf(time));
-        };
-      }
-      if (polled) {
-        return (times) => {
-          for (let left = times; left > 0; ) if (receiveMessageOnPort(port)) left--;
-        };
-      }
-      let left = 0;
-      let ended = (): void => {};
-      port.on("message", () => {
-        if (--left === 0) ended();
-      });
-      return (times) =>
-        new Promise<void>((resolve) => {
-          ended = resolve;
-          // Some may have come before this repetition began here.
-          left += times;
-          if (left === 0) resolve();
-        });
-    },
-  };
+function ours(name: string, kind: Kind, pairs: number): Contestant {
+  return blocking(
+    { name, role: "ours" },
+    kind,
+    pairs,
+    () => ({ queue: new Queue<unknown>(plans[kind].maxSize) }),
+    ({ queue }) => queue,
+  );
 }
 
 function ring(kind: Kind): Contestant {
-  const [slot, slots] = [SLOT[kind], SLOTS[kind]];
-  return sharing({
-    name: RING,
-    role: "floor",
-    threads: 2,
-    share: () => ({
-      // Which item is the next: of the producer, and in another cache line of the consumer.
-      ends: new Int32Array(new SharedArrayBuffer(256)),
-      memory: new SharedArray("u8", slot * slots),
-    }),
-    prepare: ({ index, shared: { ends, memory } }): Run => {
-      const codec = ByteCodec.of(Arena.default);
-      const { byteOffset } = memory.view as Uint8Array;
-      const itemOf = itemsOf(kind);
-      const whole = new Int32Array(memory.view.buffer, byteOffset);
-      const placeOf = (at: number): number => byteOffset + (at % slots) * slot;
-      if (index === 1) {
-        return (times) => {
-          let put = ends[0] as number;
-          for (let time = 0; time < times; time++) {
-            while (put - Atomics.load(ends, 32) === slots);
-            if (kind === "integers") whole[((put % slots) * slot) >> 2] = itemOf(time) as number;
-            else {
-              const place = placeOf(put);
-              whole[(place - byteOffset) >> 2] = codec.write(itemOf(time), place + 8, place + slot);
-            }
-            Atomics.store(ends, 0, ++put);
-          }
-        };
-      }
-      return (times) => {
-        let sum = 0;
-        let got = ends[32] as number;
-        for (let time = 0; time < times; time++) {
-          while (got === Atomics.load(ends, 0));
-          const place = placeOf(got);
-          const word = whole[(place - byteOffset) >> 2] as number;
-          if (kind === "integers") sum += word;
-          else codec.read(place + 8, word);
-          Atomics.store(ends, 32, ++got);
-        }
-        return void sum;
-      };
-    },
-  });
+  const size = plans[kind].ring;
+  return blocking(
+    { name: RING, role: "floor" },
+    kind,
+    1,
+    () => ringMemory(size),
+    (shared: RingMemory & Shared) => new PolledRing(size, shared, kind === "integers"),
+  );
 }
 
-function python(kind: Kind): Contestant {
-  return { name: PYTHON, role: "CPython", absent: whyNoPython(), python: { name: "queue_pass", args: { kind } } };
+function channel(kind: Kind, pairs: number): Contestant {
+  return blocking(
+    { name: CHANNEL, role: "peer", needs: MULTITHREADING_NEEDS },
+    kind,
+    pairs,
+    async () => ({ channel: await multithreadingChannel(plans[kind].room) }),
+    (shared) => multithreadingEnd(shared.channel),
+  );
 }
 
-const MARKS: Readonly<Record<Kind, { number: string; floor: number; port: number; python?: number }>> = {
-  integers: { number: "12", floor: 0.35, port: 3.5, python: 6 },
-  objects: { number: "13", floor: 0.75, port: 1.25, python: 1.1 },
-  strings: { number: "14", floor: 0.6, port: 2.5 },
-  bytes: { number: "14", floor: 0.6, port: 1.2 },
-};
+function python(kind: Kind, pairs: number): Contestant {
+  return {
+    name: PYTHON,
+    role: "CPython",
+    operations: pairs,
+    absent: whyNoPython(),
+    python: { name: "queue_pass", args: { kind, pairs } },
+  };
+}
 
 /** One producer, one consumer. */
 export function queueOf(kind: Kind): Group {
-  const { number, floor, port: against, python: cpython } = MARKS[kind];
-  const marks: Mark[] = [
-    { against: RING, atMost: 1 / floor },
-    { against: PORT, atLeast: against },
-  ];
-  if (cpython !== undefined) marks.push({ against: PYTHON, atLeast: cpython });
-  // As many large items as a MessagePort would queue do not fit into any memory.
-  const maxSize = kind === "bytes" ? 16 : 0;
+  const { number, marks } = plans[kind];
+  const against = (name: string) => marks.some((mark) => mark.against === name);
+  const row: Row = {
+    number,
+    name: `Queue, ${kind}`,
+    ours: ONE,
+    unit: kind === "bytes" ? "µs" : "ns",
+    marks,
+    meaning: `\`queue.put(item)\` in one thread, \`queue.get()\` in another; time per item. ${MEANINGS[kind]}`,
+  };
   return {
     name: `queue of ${kind}`,
     about:
       "One thread puts, another one takes. The floor is a ring without locks for exactly these two, which poll; it uses the same codec, and " +
-      "none at all for integers. CPython passes references.",
+      `none at all for integers. CPython passes references.${against(CHANNEL) ? ABOUT_CHANNEL : ""}`,
     tolerance: 1.3,
     contestants: [
-      queue(OURS, kind, 1, maxSize),
-      port(kind, false),
-      port(kind, true),
+      ours(ONE, kind, 1),
+      portWithListener(kind),
+      portPolled(kind),
       ring(kind),
-      ...(cpython === undefined ? [] : [python(kind)]),
+      ...(against(CHANNEL) ? [channel(kind, 1)] : []),
+      ...(against(PYTHON) ? [python(kind, 1)] : []),
     ],
-    rows: [{ number, name: `Queue, ${kind}`, ours: OURS, unit: "ns", marks }],
+    rows: [row],
   };
 }
 
-/** Two producers, two consumers. */
-export const queuesOfTwo: Group = {
-  name: "queue of two and two",
-  about: "Two threads put and two take, beside one that puts and one that takes.",
-  tolerance: 1.3,
-  contestants: [queue("1 to 1", "integers", 1, 0), queue("2 to 2", "integers", 2, 0)],
-  rows: [
-    {
-      number: "15",
-      name: "Queue, integers, 2 to 2",
-      ours: "2 to 2",
-      unit: "ns",
-      marks: [{ against: "1 to 1", atMost: 2 }],
-    },
-  ],
+const ABOUT_CHANNEL =
+  " multithreading's channel takes JSON only. It gives out views of objects, which nobody reads while the time runs. Once the memory of " +
+  "its items is collected, which by default is after some 200 objects, its consumers find strings of before.";
+
+const MEANINGS: Readonly<Record<Kind, string>> = {
+  integers: "The items are numbers from 0 on.",
+  objects: "The items are objects of some 100 bytes of JSON, with an array and an object in them.",
+  strings: "The items are strings of 10 KB.",
+  bytes: "The items are arrays of 1 MB; the queue holds 16 of them at most.",
 };
+
+/** Two producers, two consumers. */
+export function queueOfTwo(kind: "integers" | "objects"): Group {
+  return {
+    name: `queue of ${kind}, two and two`,
+    about:
+      "Two threads put and two take, beside one that puts and one that takes; time per item, of all pairs together, until the last thread " +
+      "has ended.",
+    tolerance: 1.3,
+    contestants: [ours(ONE, kind, 1), ours(TWO, kind, 2), channel(kind, 2), python(kind, 2)],
+    rows: [
+      {
+        number: "15",
+        name: `Queue, ${kind}, 2 to 2`,
+        ours: TWO,
+        unit: "ns",
+        marks: plans[kind].marksOfTwo ?? [],
+        meaning: "Two producers, two consumers, one queue.",
+      },
+    ],
+  };
+}

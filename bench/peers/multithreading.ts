@@ -83,6 +83,57 @@ export async function multithreadingCondition(mutex: SharedArrayBuffer, condvar:
   };
 }
 
+/** One thread's end of its channel; blocks where it would have to wait. */
+export interface ChannelEnd {
+  put(item: unknown): void;
+  get(): unknown;
+}
+
+/**
+ * Its channel, packed as the package packs what it moves to its own threads.
+ *
+ * @param room Bytes for all items in it; as the package likes, if left out.
+ */
+export async function multithreadingChannel(room?: number): Promise<{ sender: unknown; receiver: unknown }> {
+  const { channel } = await loadMultithreading();
+  const [sender, receiver] = room === undefined ? channel<unknown>() : channel<unknown>(CAPACITY, { size: room });
+  return { sender: call(sender, PACK)[0], receiver: call(receiver, PACK)[0] };
+}
+
+/** A thread's end of a channel that was packed. */
+export async function multithreadingEnd(channel: { sender: unknown; receiver: unknown }): Promise<ChannelEnd> {
+  const { Receiver, Sender } = await loadMultithreading();
+  const sender = call(Sender, UNPACK, channel.sender) as unknown as InstanceType<typeof Sender<unknown>>;
+  const receiver = call(Receiver, UNPACK, channel.receiver) as unknown as InstanceType<typeof Receiver<unknown>>;
+  return {
+    put(item) {
+      const sent = sender.blockingSend(item);
+      if (!sent.ok) throw sent.error;
+    },
+    get() {
+      const received = receiver.blockingRecv();
+      if (!received.ok) throw received.error;
+      return received.value;
+    },
+  };
+}
+
+/** How many items fit into its channel if one does not say otherwise. */
+const CAPACITY = 32;
+
+// By which symbols its classes know how to travel; it does not export them.
+const PACK = "Thread.Serialize";
+const UNPACK = "Thread.Deserialize";
+
+/** Calls the method whose name is a symbol with that description. */
+function call(owner: object, description: string, ...args: unknown[]): readonly unknown[] {
+  for (let holder: object | null = owner; holder; holder = Reflect.getPrototypeOf(holder)) {
+    const symbol = Object.getOwnPropertySymbols(holder).find((each) => each.description === description);
+    if (symbol) return Reflect.apply(Reflect.get(owner, symbol), owner, args);
+  }
+  throw new Error(`multithreading has no ${description} any more`);
+}
+
 /** Memory for its barrier. */
 export function multithreadingBarrierBuffer(parties: number): SharedArrayBuffer {
   // As its constructor fills it, which only runs where the package can: lock, capacity, how many are missing, generation.
