@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -22,7 +23,10 @@ function findNode24(): string | undefined {
 }
 
 const node24 = findNode24();
-const stripsTypes = /^(strip|transform)$/.test(String((process.features as { typescript?: unknown }).typescript));
+/** Asked of a process of its own, as the programs are: the one of the tests may have been started in another way. */
+const stripsTypes = spawnSync(process.execPath, ["-p", "process.features.typescript"], {
+  encoding: "utf8",
+}).stdout.match(/^(strip|transform)$/m);
 
 /** What stands before the file to have tsx read it. */
 const LOADER = [SOURCE, "--import", "tsx"];
@@ -71,7 +75,7 @@ describe("TypeScript runs in threads as in main", () => {
     });
   });
 
-  it.skipIf(stripsTypes)("without tsx this Node can not, and says what to do", async () => {
+  it.skipIf(stripsTypes !== null)("without tsx this Node can not, and says what to do", async () => {
     const { stdout, code } = await runProgram("no-loader", { published });
     expect(stdout).toMatch(
       /^TypeError: this version of Node can not run file:\/\/\/nowhere\/task\.ts in a thread by itself: install tsx next to it/,
