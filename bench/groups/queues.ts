@@ -21,7 +21,7 @@ interface Plan {
   readonly ring: RingSize;
   /** How many items are checked. */
   readonly checked: number;
-  /** How many items ours holds at most, where as many as a MessagePort would queue do not fit into any memory. */
+  /** How many items ours holds at most; of large ones no more than the ring does, or what is measured is memory that nobody used before. */
   readonly maxSize?: number;
   /** Bytes of the memory for all items of multithreading's channel, if its own choice is too small. */
   readonly room?: number;
@@ -49,6 +49,7 @@ const plans: Readonly<Record<Kind, Plan>> = {
   strings: {
     ring: { slots: 64, slot: 32_768 },
     checked: 1000,
+    maxSize: 64,
     room: 2 ** 20,
     number: "14",
     marks: [ofRing(0.6), ...atLeast({ [PORT]: 2.5 }), { against: CHANNEL }],
@@ -168,7 +169,7 @@ const ABOUT_CHANNEL =
 const MEANINGS: Readonly<Record<Kind, string>> = {
   integers: "The items are numbers from 0 on.",
   objects: "The items are objects of some 100 bytes of JSON, with an array and an object in them.",
-  strings: "The items are strings of 10 KB.",
+  strings: "The items are strings of 10 KB; the queue holds 64 of them at most, as the ring does.",
   bytes: "The items are arrays of 1 MB; the queue holds 16 of them at most.",
 };
 
