@@ -15,13 +15,15 @@ export async function runSuites(command, filter) {
   const file = join(folder, "results.json");
   try {
     const vitest = join(root, "node_modules/vitest/vitest.mjs");
-    const args = [vitest, "run", "--reporter=json", `--outputFile=${file}`, ...(filter ? [filter] : [])];
+    // The other one tells of errors that no test caught.
+    const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${file}`];
+    const args = [vitest, "run", ...reporters, ...(filter ? [filter] : [])];
     const { how, output } = await run([...command, ...args]);
     const outcomes = outcomesIn(file);
     const failed = outcomes.some(({ state }) => state === "fail");
     // A run can fail without a failed test: a file that does not load, an error that no test caught.
     if (how !== "exit code 0" && !failed)
-      outcomes.push({ file: "", name: "outside of any test", state: "fail", error: `${how}\n${output}` });
+      outcomes.push({ file: "", name: "outside of any test", state: "fail", error: `${how}\n${errorsIn(output)}` });
     return outcomes;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -43,6 +45,12 @@ function run([command, ...args]) {
       resolve({ how: signal ?? `exit code ${code}`, output });
     });
   });
+}
+
+/** What vitest says of errors outside of tests, or all that there is. */
+function errorsIn(output) {
+  const start = output.search(/Unhandled|Error:/);
+  return start < 0 ? output : output.slice(start);
 }
 
 function outcomesIn(file) {
