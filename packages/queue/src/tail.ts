@@ -52,12 +52,15 @@ export class Tail {
     }
     // To be told by the codec that a text does not fit would cost as much as writing it several times.
     const guess = typeof wrapped === "string" ? (wrapped.length + TEXT_HEAD) >>> 2 : 0;
-    let place = this.#segments.room(at, RECORD_HEAD + ((guess + 1) & ~1));
-    for (;;) {
+    const segment = this.#segments.current;
+    for (let size = (guess + 1) & ~1; ; ) {
+      const place = this.#segments.room(at, RECORD_HEAD + size);
       const start = (place + RECORD_HEAD) * 4;
       const end = this.#codec.write(wrapped, start, this.#segments.limit * 4);
       if (end > 0) return this.#head(place, INLINE, end - start, end);
-      place = this.#segments.room(place, RECORD_HEAD + ((7 - end) >> 3) * 2);
+      size = ((7 - end) >> 3) * 2;
+      // From the last record on once more: a segment that was to follow, and is too small, is replaced. A LINK must not lead to a LINK.
+      this.#segments.current = segment;
     }
   }
 

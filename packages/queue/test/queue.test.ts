@@ -172,6 +172,21 @@ describe.each(ALL)("%o", (Class) => {
     expect(Arena.default.used).toBeLessThanOrEqual(before);
   });
 
+  it("texts whose characters take more than a byte come back whole, whatever stands before them", () => {
+    const queue = new Class<string>();
+    const texts = [10, 1000, 3000, 15_000].flatMap((length) =>
+      ["é", "字", "🙂"].map((character) => "a".repeat(length % 7) + character.repeat(length / character.length)),
+    );
+    const before: string[] = [];
+    for (const text of texts) {
+      const items = [`a small one before ${before.length}`, text, `z small one behind ${before.length}`];
+      for (const item of items) queue.put(item);
+      const got = items.map(() => queue.get());
+      expect(new Set(got)).toEqual(new Set(items));
+      before.push(...got);
+    }
+  });
+
   it("QU-020 a blocked get of another thread ends with a put, QU-019 and a second thread's with the next", async () => {
     const queue = new Class<unknown>();
     const cells = sharedCells(1);
