@@ -87,7 +87,7 @@ export class Sharing {
       // Only while it counts does the block surely belong to the object.
       if (left === count || Atomics.load(words, place + OBJECT_SERIAL) !== serial) return;
       if (Atomics.compareExchange(words, place + OBJECT_COUNT, count, left) !== count) continue;
-      if (left === 0) this.#agent.heap.free(place, this.#agent.id);
+      if (left === 0) freeObject(this.#agent, place);
       return;
     }
   }

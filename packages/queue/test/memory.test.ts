@@ -69,6 +69,27 @@ describe.each([Queue, LifoQueue, PriorityQueue, SimpleQueue])("the memory of a %
     });
   });
 
+  it("is given back when the last that knew of the queue was an item of another one, which is dropped", async () => {
+    const fill = (outer: Queue<unknown>): void => {
+      const inner = new Class<unknown>();
+      for (let i = 0; i < 50; i++) inner.put([i, "x".repeat(1000)]);
+      outer.put(inner);
+    };
+    const pass = async (): Promise<void> => {
+      const outer = new Queue<unknown>();
+      fill(outer);
+      await collectGarbage();
+      outer.shutdown({ immediate: true });
+    };
+    await pass();
+    const before = Arena.default.used;
+    for (let i = 0; i < 10; i++) await pass();
+    await until("all are gone", async () => {
+      await collectGarbage();
+      return Arena.default.used <= before + 16_384;
+    });
+  });
+
   it("is given back by an immediate shutdown, and by taking what was there", () => {
     const queue = new Class<unknown>();
     const fill = (): void => {
