@@ -23,19 +23,26 @@ export class Tallies {
     this.#untallied = base + UNTALLIED;
   }
 
-  /** This thread is about to take an item (1), or has done a task (-1), maybe one that another thread had taken. */
-  count(tasks: number): void {
+  /** This thread is about to take an item. What it does next is seen by nobody who does not see this. */
+  raise(): void {
+    this.#mine ||= this.#open();
+    if (this.#mine !== 0) (this.#arena.heap.reach(this.#mine)[this.#mine + TALLY_TASKS] as number)++;
+  }
+
+  /** This thread has done a task, maybe one that another thread had taken. */
+  lower(): void {
     this.#mine ||= this.#open();
     if (this.#mine === 0) return;
     const words = this.#arena.heap.reach(this.#mine);
+    const tasks = this.#mine + TALLY_TASKS;
     // Not below 0: what others had taken must not hide what this thread will take.
-    words[this.#mine + TALLY_TASKS] = Math.max(0, (words[this.#mine + TALLY_TASKS] as number) + tasks);
+    Atomics.store(words, tasks, Math.max(0, (words[tasks] as number) - 1));
   }
 
   /** Whether no living thread has a task to do. */
   get areSettled(): boolean {
     if (Atomics.load(this.#arena.heap.reach(this.#untallied), this.#untallied) !== 0) return false;
-    return !this.#find((words, tally) => (words[tally + TALLY_TASKS] as number) > 0 && this.#isAlive(words, tally));
+    return !this.#find((words, tally) => Atomics.load(words, tally + TALLY_TASKS) > 0 && this.#isAlive(words, tally));
   }
 
   #open(): number {

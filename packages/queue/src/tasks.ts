@@ -26,7 +26,7 @@ export class Tasks {
 
   /** An item is about to be taken. */
   begin(): void {
-    this.#tallies.count(1);
+    this.#tallies.raise();
   }
 
   /** The task of one is done. */
@@ -40,9 +40,10 @@ export class Tasks {
       if (seen === dones) break;
       dones = seen;
     }
-    this.#tallies.count(-1);
-    // Whoever joins has left a mark before it looked at DONES.
-    if (this.#isAllDone && Atomics.load(this.#words, this.#base + JOINERS) !== 0) this.#queue.signalAll(JOINERS);
+    this.#tallies.lower();
+    // Whoever joins has left a mark before it looked at DONES and the tallies. Of two threads that lower theirs one sees both.
+    if (Atomics.load(this.#words, this.#base + JOINERS) === 0) return;
+    if (this.#isAllDone || this.#isAbandoned) this.#queue.signalAll(JOINERS);
   }
 
   /** A wait for all of them. */
@@ -50,6 +51,7 @@ export class Tasks {
     return new Joining(this.#queue, () => {
       this.#queue.mark(JOINERS, true);
       if (this.#isAllDone) return ALL_DONE;
+      this.#mend();
       return this.#isAbandoned ? ABANDONED : UNFINISHED;
     });
   }
@@ -58,10 +60,14 @@ export class Tasks {
     return this.#unfinished(Atomics.load(this.#words, this.#base + DONES)) <= 0;
   }
 
-  /** Whether only those who are dead could do what is unfinished. In this order, for whoever takes an item raises its tally first. */
+  /**
+   * Whether only those who are dead could do what is unfinished. In this order, for whoever takes an item raises its tally first; and who
+   * took one that was put meanwhile may have a tally that was looked at before.
+   */
   get #isAbandoned(): boolean {
-    this.#mend();
-    return this.#queue.size === 0 && this.#tallies.areSettled && !this.#isAllDone;
+    const puts = Atomics.load(this.#words, this.#base + PUTS);
+    if (this.#queue.size !== 0 || !this.#tallies.areSettled || this.#isAllDone) return false;
+    return Atomics.load(this.#words, this.#base + PUTS) === puts;
   }
 
   #unfinished(dones: number): number {

@@ -412,6 +412,23 @@ describe.each(FULL)("%o: tasks", (Class) => {
     queue.taskDone();
     expect(queue.join()).toBe(true);
   });
+
+  it("join tells that, too, when all that the dead had not taken is done after their death", async () => {
+    const queue = new Class<number>();
+    queue.put(1);
+    const cells = sharedCells(1);
+    const thread = startThread<void>(THREADS, "takeAndStay", queue, cells, 1);
+    const id = await until("it has the item", () => Atomics.load(cells, 0));
+    await thread.kill();
+    endAgent(Arena.default.agent, id);
+    queue.put(2);
+    const join = queue.joinAsync();
+    expect(queue.get()).toBe(2);
+    queue.taskDone();
+    await expect(join).rejects.toMatchObject({ code: "ERR_CONC_OWNER_DIED" });
+    queue.taskDone();
+    expect(queue.join()).toBe(true);
+  });
 });
 
 describe.each(FULL)("%o: shutdown", (Class) => {
