@@ -10,6 +10,7 @@ import {
   QueueShutDownError,
   SimpleQueue,
 } from "../src/index.ts";
+import { DONES, GETS, PUTS, SEEN } from "../src/layout.ts";
 
 const THREADS = new URL("./workers/calls.ts", import.meta.url);
 
@@ -428,6 +429,24 @@ describe.each(FULL)("%o: tasks", (Class) => {
     await expect(join).rejects.toMatchObject({ code: "ERR_CONC_OWNER_DIED" });
     queue.taskDone();
     expect(queue.join()).toBe(true);
+  });
+});
+
+describe.each(FULL)("%o: counts", (Class) => {
+  it.each([2 ** 31 - 4, -4])("go on where they no longer fit into 32 bits: from %i", (count) => {
+    const queue = new Class<number>(3);
+    const { words, base } = queue as unknown as { words: Int32Array; base: number };
+    for (const field of [PUTS, GETS, SEEN, DONES]) words[base + field] = count;
+    for (let round = 0; round < 5; round++) {
+      for (let i = 0; i < 3; i++) queue.put(i);
+      expect([queue.size, queue.full, queue.join({ timeout: 0 })]).toEqual([3, true, false]);
+      expect(() => queue.putNowait(3)).toThrow(QueueFullError);
+      expect([queue.get(), queue.get(), queue.get()].sort()).toEqual([0, 1, 2]);
+      expect(() => queue.getNowait()).toThrow(QueueEmptyError);
+      for (let i = 0; i < 3; i++) queue.taskDone();
+      expect([queue.size, queue.join()]).toEqual([0, true]);
+      expect(() => queue.taskDone()).toThrow(RangeError);
+    }
   });
 });
 
