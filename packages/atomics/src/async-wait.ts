@@ -50,7 +50,9 @@ export function untilSettled(wait: PendingWait, deadline: Deadline, signal?: Abo
       if (wait.look()) settle(() => true);
     };
     const forget = signal && onAbort(signal, abort);
-    tick();
+    // Aborted since it was last asked, by a getter of an item: nobody is told of that.
+    if (signal?.aborted) abort();
+    else tick();
   });
 }
 

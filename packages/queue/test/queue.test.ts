@@ -337,6 +337,21 @@ describe.each(FULL)("%o, bounded", (Class) => {
     expect(queue.get()).toBe(2);
     expect(queue.empty).toBe(true);
   });
+
+  it("a put that a getter of its item aborts puts nothing", async () => {
+    const queue = new Class<unknown>(1);
+    queue.put([0]);
+    const controller = new AbortController();
+    const item = {
+      get part() {
+        controller.abort("enough");
+        return 1;
+      },
+    };
+    await expect(queue.putAsync([1, item], { signal: controller.signal })).rejects.toBe("enough");
+    expect(queue.get()).toEqual([0]);
+    expect(queue.empty).toBe(true);
+  });
 });
 
 describe.each(FULL)("%o: tasks", (Class) => {
