@@ -49,7 +49,6 @@ export class Tasks {
   /** A wait for all of them. */
   joining(): Joining {
     return new Joining(this.#queue, () => {
-      this.#queue.mark(JOINERS, true);
       if (this.#isAllDone) return ALL_DONE;
       this.#mend();
       return this.#isAbandoned ? ABANDONED : UNFINISHED;
@@ -94,18 +93,18 @@ export class Joining implements Waitable {
 
   /** Blocks until it is over; false if the time ran out first. */
   wait(timeout: number): boolean {
-    if (!this.#isOver(timeout)) this.#line().wait(new Deadline(timeout));
+    if (!this.#isOver() && timeout > 0) this.#line().wait(new Deadline(timeout));
     return this.#result();
   }
 
   async waitAsync(timeout: number, signal: AbortSignal | undefined): Promise<boolean> {
-    if (!this.#isOver(timeout)) await this.#line().waitAsync(new Deadline(timeout), signal);
+    if (!this.#isOver() && timeout > 0) await this.#line().waitAsync(new Deadline(timeout), signal);
     return this.#result();
   }
 
   admit(): boolean {
-    this.#seen = this.#look();
-    return this.#seen !== UNFINISHED;
+    this.#queue.mark(JOINERS, true);
+    return this.#isOver();
   }
 
   changed(empty: boolean): boolean {
@@ -119,8 +118,9 @@ export class Joining implements Waitable {
     return this.#queue.toString();
   }
 
-  #isOver(timeout: number): boolean {
-    return this.admit() || timeout === 0;
+  #isOver(): boolean {
+    this.#seen = this.#look();
+    return this.#seen !== UNFINISHED;
   }
 
   #line(): WaitQueue {
