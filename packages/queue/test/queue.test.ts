@@ -1,6 +1,6 @@
-import { Arena, AtomicInt32, endAgent, InvalidStateError } from "@conc/atomics";
+import { Arena, AtomicInt32, endAgent, Heap, InvalidStateError } from "@conc/atomics";
 import { sharedCells, startThread, until } from "@conc/testkit";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   LifoQueue,
   PriorityQueue,
@@ -10,7 +10,7 @@ import {
   QueueShutDownError,
   SimpleQueue,
 } from "../src/index.ts";
-import { DONES, GETS, PUTS, SEEN } from "../src/layout.ts";
+import { DONES, GETS, PUTS, SEEN, TALLIES } from "../src/layout.ts";
 
 const THREADS = new URL("./workers/calls.ts", import.meta.url);
 
@@ -442,6 +442,27 @@ describe.each(FULL)("%o: tasks", (Class) => {
     expect(queue.get()).toBe(2);
     queue.taskDone();
     await expect(join).rejects.toMatchObject({ code: "ERR_CONC_OWNER_DIED" });
+    queue.taskDone();
+    expect(queue.join()).toBe(true);
+  });
+
+  it("join takes nobody for dead when an item is put and taken while it looks at who has tasks", () => {
+    const queue = new Class<number>();
+    const { words, base } = queue as unknown as { words: Int32Array; base: number };
+    const { heap } = Arena.default;
+    queue.put(1);
+    queue.get();
+    const tally = words[base + TALLIES];
+    const reach = vi.spyOn(heap, "reach").mockImplementation(function (this: Heap, place: number): Int32Array {
+      if (place === tally) {
+        reach.mockRestore();
+        // Another thread, whose tally this look misses, puts an item and takes it; then this one's task is done.
+        for (const field of [PUTS, GETS]) Atomics.add(words, base + field, 1);
+        queue.taskDone();
+      }
+      return Heap.prototype.reach.call(this, place);
+    });
+    expect(queue.join({ timeout: 0 })).toBe(false);
     queue.taskDone();
     expect(queue.join()).toBe(true);
   });
