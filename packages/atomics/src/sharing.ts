@@ -67,7 +67,12 @@ export class Sharing {
       }
       return count + 1;
     });
-    this.#enter(place);
+    try {
+      this.#enter(place);
+    } catch (error) {
+      release(this.#agent, place);
+      throw error;
+    }
     try {
       const object = make();
       this.#views.set(place, new WeakRef(object));
@@ -113,8 +118,10 @@ export class Sharing {
   }
 
   #enter(place: number): void {
-    const index = this.#free.pop() ?? this.#next++;
+    const index = this.#free.pop() ?? this.#next;
     this.#write(index, place);
+    // Only now, for there may be no memory for its table.
+    if (index === this.#next) this.#next++;
     const indexes = this.#entries.get(place);
     if (indexes) indexes.push(index);
     else this.#entries.set(place, [index]);
