@@ -70,3 +70,24 @@ describe.each([Lock, RLock])("a circle by way of a condition with a %o", (Class)
     await other.call(key, "release");
   });
 });
+
+it("a circle that a third party closes, by a notification while all sleep, is found as well", async () => {
+  const [sleeper, other, third] = (await flows.take(3, "threads")) as [Flow, Flow, Flow];
+  const condition = new Condition(new Lock());
+  const key = new Lock();
+  await sleeper.call(key, "acquire");
+  await sleeper.call(condition, "acquire");
+  const wait = sleeper.call(condition, "wait");
+  await until("it waits", () => waiting(condition) === 1 && !condition.locked);
+  await other.call(condition, "acquire");
+  const refused = other.call(key, "acquire").catch((error: unknown) => error);
+  await until("the other one waits for the key", () => waitersOf(key) === 1);
+  await quiet();
+  // Of a plain lock it is no matter who holds it.
+  await third.call(condition, "notify");
+  expect(await refused).toBeInstanceOf(DeadlockError);
+  await other.call(condition, "release");
+  expect(await wait).toBe(true);
+  await sleeper.call(condition, "release");
+  await sleeper.call(key, "release");
+});

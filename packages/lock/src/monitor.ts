@@ -11,6 +11,7 @@ import {
   moveIn,
   resumeBlocked,
   SIGNAL,
+  SIGNALLED,
   type Waiter,
   type WaitQueue,
 } from "@conc/atomics";
@@ -30,6 +31,7 @@ interface Inside {
   readonly base: number;
   readonly line: Line;
   readonly owned?: boolean;
+  readonly mine: boolean;
   tryTake(task: number): boolean;
   checkSound(): boolean;
 }
@@ -71,7 +73,9 @@ export class Monitor {
     const { queue } = this;
     queue.lock();
     announceReturn(queue.agent, node, queue.at);
-    queue.unlock(queue.push(node));
+    const woken = queue.push(node);
+    // Somebody else, who holds it, may sleep already: then the moved waiter alone can find that they wait for each other.
+    queue.unlock(this.#inside.mine ? woken : [...woken, queue.tell(node, SIGNALLED)]);
   }
 
   /** Frees the lock entirely, however often it was acquired. A task that owned it keeps its mark: it will own it again. */
