@@ -26,6 +26,10 @@ const TRY: WaitOrTry = { timeout: 0 };
  * the blocking `acquire` outside of such a task is the thread. Only the owner may release. Within one flow stay with one form:
  * `acquireAsync` waits even for what its own thread holds.
  *
+ * The task is what awaits the promise of `acquireAsync` itself, and at once. If that is awaited later, through `Promise.all`, or by a helper
+ * whose caller goes on, the lock belongs to a task that nobody is, and whoever releases it gets a `NotOwnerError`. A guard of `guardAsync`
+ * frees the lock all the same, but nobody enters again; `runExclusiveAsync` may be awaited in any way.
+ *
  * In Bun, Deno and browsers nobody can tell which task runs after `await acquireAsync()`: there every async acquire is a task of
  * its own, and re-entering works inside `runExclusiveAsync` only (browsers: not in async code).
  *

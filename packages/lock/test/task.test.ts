@@ -3,7 +3,7 @@ import { queryObjects } from "node:v8";
 import { NotOwnerError } from "@conc/atomics";
 import { Flows, until, waitersOf } from "@conc/testkit";
 import { afterAll, describe, expect, it } from "vitest";
-import { RLock } from "../src/index.ts";
+import { type Guard, RLock } from "../src/index.ts";
 import { currentTask, Task } from "../src/task.ts";
 
 const flows = new Flows(new URL(import.meta.resolve("@conc/testkit/lock-actions.ts")));
@@ -364,5 +364,30 @@ describe("tasks that hold RLocks", () => {
     await outside(other);
     holder.release();
     expect(lock.locked).toBe(false);
+  });
+
+  describe("of an acquire that is not awaited itself, and at once", () => {
+    const indirect: Readonly<Record<string, (promise: Promise<unknown>) => Promise<unknown>>> = {
+      "awaited late": async (promise) => {
+        await pause(1);
+        return promise;
+      },
+      "awaited by Promise.all": async (promise) => (await Promise.all([promise]))[0],
+      "awaited by a helper": async (promise) => await promise,
+    };
+
+    it.each(Object.entries(indirect))("%s: nobody owns the lock, but a guard frees it", async (_name, through) => {
+      const lock = new RLock();
+      const { release } = await outside(async () => {
+        const guard = (await through(lock.guardAsync())) as Guard;
+        expect([lock.owned, lock.locked]).toEqual([false, true]);
+        expect(() => lock.release()).toThrow(NotOwnerError);
+        return { release: () => guard.release() };
+      });
+      release();
+      expect(lock.locked).toBe(false);
+      expect(await through(lock.runExclusiveAsync(() => lock.depth))).toBe(1);
+      expect(lock.locked).toBe(false);
+    });
   });
 });
