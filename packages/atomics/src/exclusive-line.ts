@@ -70,14 +70,15 @@ export class ExclusiveLine extends WaitQueue {
   }
 
   override outlasts(waiter: Waiter, deadline: Deadline): boolean {
-    if (waiter.state !== SIGNALLED) return false;
     const { agent, at, owner } = this;
+    if (waiter.state !== SIGNALLED || !owner.isHopeless) return false;
     const words = agent.heap.reach(at);
     const { node, task } = waiter;
     const looks = this.#owes ? 1 : LOOKS;
     for (let nap = SHORTEST_NAP; (Atomics.load(words, at) & WAITERS) === 0; nap *= 2) {
       if (look(() => owner.tryAdmit?.(task) === true, looks)) {
-        this.comeIn(waiter, waiter.waitOn());
+        waiter.waitOn();
+        this.leave(waiter);
         return true;
       }
       if (waiter.passedOver++ === 0) break;
@@ -87,6 +88,21 @@ export class ExclusiveLine extends WaitQueue {
       agent.memory.wait(nodes, node + NODE_STATE, SIGNALLED, Math.min(nap, left));
     }
     return false;
+  }
+
+  override isAdmitted(waiter: Waiter): boolean {
+    const { owner } = this;
+    if (waiter.state === WAITING || owner.isHopeless) return super.isAdmitted(waiter);
+    // A permit is taken under the line's lock, lest another one is handed to who just took one: should it die, that would be lost.
+    this.lock();
+    const admitted = !waiter.waitOn() || owner.admit(waiter.task, true);
+    let woken: number[] = [];
+    if (admitted) {
+      this.remove(waiter.node);
+      if (owner.changed(this.isEmpty)) woken = this.signal();
+    }
+    this.unlock(woken);
+    return admitted;
   }
 
   get heir(): number {

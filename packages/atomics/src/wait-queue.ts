@@ -18,7 +18,6 @@ import { type PendingWait, untilSettled } from "./async-wait.ts";
 import type { Deadline } from "./deadline.ts";
 import {
   GRANTED,
-  HANDED_PERMIT,
   NODE_NEXT,
   NODE_PREVIOUS,
   NODE_QUEUE,
@@ -196,20 +195,10 @@ export class WaitQueue implements Line {
   isAdmitted(waiter: Waiter): boolean {
     // Back to WAITING before the try: a change of the value after a failed try signals anew.
     if (waiter.state === WAITING) return false;
-    const looks = waiter.waitOn();
-    if (looks && !this.owner.admit(waiter.task, true)) return false;
-    this.comeIn(waiter, looks);
+    if (waiter.waitOn() && !this.owner.admit(waiter.task, true)) return false;
+    // Signalled again since: that was for another change of the value; `leave` passes it on.
+    this.leave(waiter);
     return true;
-  }
-
-  /**
-   * Has a waiter that has what it wants leave the line.
-   *
-   * @param tookIt Whether it helped itself, and was not given it.
-   */
-  protected comeIn(waiter: Waiter, tookIt: boolean): void {
-    // Signalled again since: that was for another change of the value; `leave` passes it on. So is a permit handed on that came on top.
-    if (!this.leave(waiter) && tookIt && waiter.state === HANDED_PERMIT) this.owner.passOn();
   }
 
   /**

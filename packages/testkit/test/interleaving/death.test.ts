@@ -2,7 +2,7 @@
 
 import { AtomicInt32, OwnerDiedError, Word } from "@conc/atomics";
 import { Condition, Event } from "@conc/condition";
-import { Lock, RLock } from "@conc/lock";
+import { Lock, RLock, Semaphore } from "@conc/lock";
 import { describe, expect, it } from "vitest";
 import type { Program } from "../../src/index.ts";
 import { holds, undertaker } from "./holds.ts";
@@ -204,4 +204,23 @@ describe("an agent dies with a condition", () => {
   const lock = (): Room => ({ lock: new Lock(), inside: new AtomicInt32(0) });
   const heir = { A: { run: visit, mortal: true }, B: inheritAsync, U: undertaker<Room>("A") };
   holds("Lock: the owner dies, and a task waits", { share: lock, agents: heir }, { preemptions: 2 });
+});
+
+describe("an agent dies that waited for a permit", () => {
+  interface Permits {
+    readonly permits: Semaphore;
+  }
+  const share = (): Permits => ({ permits: new Semaphore(0) });
+  const run: Program<Permits> = ({ permits }) => void permits.acquire();
+  const runAsync: Program<Permits> = async ({ permits }) => void (await permits.acquireAsync());
+  const release: Program<Permits> = ({ permits }) => {
+    permits.release();
+    permits.release();
+  };
+  // One permit it may have taken; a second one may have been handed to it meanwhile.
+  const check = ({ permits }: Permits): void => expect(permits.value).toBeGreaterThan(0);
+  for (const [kind, waits] of Object.entries({ thread: run, task: runAsync })) {
+    const agents = { A: { run: waits, mortal: true }, B: release, U: undertaker<Permits>("A") };
+    holds(`Semaphore: a ${kind}`, { share, agents, check }, { preemptions: 2, impatient: true });
+  }
 });
