@@ -67,6 +67,29 @@ describe("Queue", () => {
     { preemptions: 2 },
   );
 
+  const work: Program<Shared> = ({ queue, taken }) => {
+    taken.add(queue.get());
+    queue.taskDone();
+  };
+  const putAndWork: Program<Shared> = (shared, self) => {
+    shared.queue.put(2);
+    return work(shared, self);
+  };
+  holds(
+    "Queue: one joins while two work",
+    {
+      share: () => {
+        const shared = share()();
+        shared.queue.taskDone();
+        shared.queue.put(1);
+        return shared;
+      },
+      agents: { A: work, B: ({ queue }) => void expect(queue.join()).toBe(true), C: putAndWork },
+      check: both,
+    },
+    { preemptions: 3 },
+  );
+
   const U = undertaker<Shared>("A");
   holds(
     "Queue: a producer dies",
