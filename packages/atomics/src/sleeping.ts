@@ -89,9 +89,12 @@ function take(words: Int32Array, index: number): number {
 /** Sleeps for some time. */
 export function sleepFor(agent: Agent, ms: number): void {
   agent.mayBlock("sleepAsync");
-  agent.self.begin(0);
   const deadline = new Deadline(ms);
-  for (let left = ms; left > 0; left = deadline.remaining()) park(agent, left);
+  for (let left = ms; left > 0; left = deadline.remaining()) {
+    // Each time: what it may have been told is no reason to stay awake.
+    agent.self.begin(0);
+    park(agent, left);
+  }
 }
 
 /** Passes on what this agent's async waiters were told and have not noticed. */

@@ -1,8 +1,8 @@
-import { TIMEOUT_MAX } from "@conc/atomics";
+import { Arena, rouse, TIMEOUT_MAX } from "@conc/atomics";
 import { Event } from "@conc/condition";
 import { until } from "@conc/testkit";
 import { sleep, sleepAsync, Thread } from "@conc/thread";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { noFailures } from "./start-waiting.ts";
 import * as actions from "./workers/actions.ts";
 
@@ -61,4 +61,16 @@ it("a thread that sleeps for ever shows as blocked, and can be terminated", asyn
   await until("asleep", () => thread.state === "blocked");
   await thread.terminate();
   expect(thread.state).toBe("dead");
+});
+
+it("a thread that is told something while it sleeps sleeps on, and does not look all the time", () => {
+  const { agent } = Arena.default;
+  const wait = vi.spyOn(agent.memory, "wait");
+  try {
+    wait.mockImplementationOnce(() => rouse(agent, agent.id));
+    sleep(20);
+    expect(wait.mock.calls.length).toBeLessThan(10);
+  } finally {
+    wait.mockRestore();
+  }
 });
