@@ -10,8 +10,8 @@ const MEMORY =
   "a thread can not be given a heap or a stack of a certain size. Bun ignores resourceLimits (oven-sh/bun#31411). Deno ignores that " +
   "of the stack; it ends a thread whose heap is full, but with no error, and code 0, if the code in it came by an import";
 const TERMINATION =
-  "worker.terminate() says that the thread has ended while a thread that computes, or blocks and is woken, goes on for seconds, " +
-  "perhaps for ever: it holds what passed to others meanwhile, and writes to memory that is theirs now";
+  "worker.terminate() says at once that the thread has ended, but ends it only when it returns to its event loop: one that computes, or " +
+  "blocks and is woken, goes on, holds what passed to others meanwhile, and writes to memory that is theirs now";
 const WORDING =
   "the engine words it otherwise: the text of an error, of a function, of console.table, or which properties errors have";
 const CLONE = "structuredClone has other results (order, holes) or never ends with a huge sparse array";
@@ -65,6 +65,10 @@ export const KNOWN = [
     cause: TERMINATION,
     tests: [
       "threads may be terminated while they are at work",
+      "join tells (when|that, too)",
+      "QU-037",
+      "QU-078",
+      "BR-057 .*runs the action: async",
       "has not come up yet never runs its target",
       "outlives the one that started it, also when that is terminated",
       "killed at random and replaced",

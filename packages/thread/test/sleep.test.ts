@@ -1,4 +1,4 @@
-import { Arena, rouse, TIMEOUT_MAX } from "@conc/atomics";
+import { Arena, SIGNALLED, TIMEOUT_MAX } from "@conc/atomics";
 import { Event } from "@conc/condition";
 import { until } from "@conc/testkit";
 import { sleep, sleepAsync, Thread } from "@conc/thread";
@@ -67,7 +67,7 @@ it("a thread that is told something while it sleeps sleeps on, and does not look
   const { agent } = Arena.default;
   const wait = vi.spyOn(agent.memory, "wait");
   try {
-    wait.mockImplementationOnce(() => rouse(agent, agent.id));
+    wait.mockImplementationOnce((words, index) => void Atomics.store(words, index, SIGNALLED));
     sleep(20);
     expect(wait.mock.calls.length).toBeLessThan(10);
   } finally {
