@@ -66,9 +66,6 @@ export const KNOWN = [
     tests: [
       "threads may be terminated while they are at work",
       "join tells (when|that, too)",
-      "QU-037",
-      "QU-078",
-      "BR-057 .*runs the action: async",
       "has not come up yet never runs its target",
       "outlives the one that started it, also when that is terminated",
       "killed at random and replaced",

@@ -55,7 +55,7 @@ export abstract class SharedObject {
    * @throws {TypeError} If that is something else: an argument that the class does not know.
    */
   protected constructor(bytes: number, place?: Place) {
-    if (place && !(place instanceof Place)) throw new TypeError(`unexpected argument: ${String(place)}`);
+    if (place && !(place instanceof Place)) throw new TypeError(`unexpected argument: ${place}`);
     this.place = place;
     this.base = place?.base ?? 0;
     this.words = place?.arena.viewFor(this, place) ?? new Int32Array(bytes / 4);
