@@ -190,11 +190,17 @@ export function notify(agent: Agent, word: number): void {
   if (word !== 0) bellOf(agent).notify(agent.heap.reach(word), word);
 }
 
+/** Whether a waiter is a thread, and not one of its tasks. */
+export function isThread({ heap }: Agent, node: number): boolean {
+  return node === slotOf(heap, heap.reach(node)[node + NODE_AGENT] as number) + AGENT_SELF;
+}
+
 /** Whether a waiter can not go on now. */
-export function isAway({ heap }: Agent, node: number): boolean {
+export function isAway(agent: Agent, node: number): boolean {
+  if (isThread(agent, node)) return false;
+  const { heap } = agent;
   const base = slotOf(heap, heap.reach(node)[node + NODE_AGENT] as number);
   if (base === 0) return true;
-  if (node === base + AGENT_SELF) return false;
   const words = heap.reach(base);
   if (Atomics.load(words, base + AGENT_STATE) !== AGENT_BLOCKED) return false;
   Atomics.store(words, base + AGENT_MISSED, 1);

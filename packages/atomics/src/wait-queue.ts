@@ -29,7 +29,7 @@ import {
   WAITING,
 } from "./layout.ts";
 import type { Line, Waitable } from "./line.ts";
-import { isAway, notify, park, resumeBlocked, tell } from "./sleeping.ts";
+import { isAway, isThread, notify, park, resumeBlocked, tell } from "./sleeping.ts";
 import { lockSpin, unlockSpin } from "./spin-lock.ts";
 import { Spin } from "./spinning.ts";
 import type { Waiter } from "./waiter.ts";
@@ -61,6 +61,12 @@ export class WaitQueue implements Line {
 
   get isEmpty(): boolean {
     return this.first === 0;
+  }
+
+  /** Whether the oldest waiter is a task, which goes on when its thread has time for it. Needs the queue's lock. */
+  get isLedByTask(): boolean {
+    const { first } = this;
+    return first !== 0 && !isThread(this.agent, first);
   }
 
   lock(): void {

@@ -21,7 +21,6 @@ import {
   OVER,
   PUT_LOCK,
   PUTS,
-  SHUT,
   STATE,
 } from "./layout.ts";
 import { registerStore, Store } from "./store.ts";
@@ -41,11 +40,11 @@ const LINKS: number = HEIGHT + 2;
 
 /** The store of queues in which not the oldest item is the next. */
 export class Chain extends Store {
-  /** Whether items are in the order of their keys; if not, the newest is the next. */
   readonly #sorted: boolean;
 
-  constructor(arena: OpenArena, base: number, codec: ByteCodec, taking: () => void, sorted: boolean) {
-    super(arena, base, codec, taking);
+  /** @param sorted Whether items are in the order of their keys; if not, the newest is the next. */
+  constructor(arena: OpenArena, base: number, taking: () => void, sorted: boolean) {
+    super(arena, base, taking);
     this.#sorted = sorted;
   }
 
@@ -75,16 +74,15 @@ export class Chain extends Store {
     try {
       if (words[base + STATE] !== OPEN) return OVER;
       const max = words[base + MAX_SIZE] as number;
-      const puts = words[base + PUTS] as number;
-      if (max !== 0 && ((puts - (words[base + GETS] as number)) | 0) >= max) return NOT_YET;
+      const size = ((words[base + PUTS] as number) - (words[base + GETS] as number)) | 0;
+      if (max !== 0 && size >= max) return NOT_YET;
       const before = this.#sorted ? this.#findPlace(crate.place) : [0];
       this.crates.keep(crate, base);
       for (const [lane, left] of before.entries()) {
-        const next = this.#next(left, lane);
-        this.arena.heap.reach(crate.place)[crate.place + LINKS + lane] = next;
+        this.#link(crate.place, lane, this.#next(left, lane));
         this.#link(left, lane, crate.place);
       }
-      Atomics.store(words, base + PUTS, puts + 1);
+      Atomics.add(words, base + PUTS, 1);
     } finally {
       this.#unlock();
     }
@@ -98,17 +96,16 @@ export class Chain extends Store {
     this.#lock();
     try {
       const state = words[base + STATE];
-      if (state === EMPTIED) return OVER;
       crate = this.#next(0, 0);
-      if (crate === 0) return state === SHUT ? OVER : NOT_YET;
+      if (crate === 0 || state === EMPTIED) return state === OPEN ? NOT_YET : OVER;
       const crates = this.arena.heap.reach(crate);
       const start = (crate + (crates[crate + START] as number)) * 4;
       this.taken = this.codec.readAhead(start, start + (crates[crate + CRATE_BYTES] as number));
       this.taking();
       for (let lane = (crates[crate + HEIGHT] as number) - 1; lane >= 0; lane--) {
-        if (this.#next(0, lane) === crate) this.#link(0, lane, crates[crate + LINKS + lane] as number);
+        if (this.#next(0, lane) === crate) this.#link(0, lane, this.#next(crate, lane));
       }
-      Atomics.store(words, base + GETS, (words[base + GETS] as number) + 1);
+      Atomics.add(words, base + GETS, 1);
       // Not before: should this thread die, the item is there for others, and its primitives have to be.
       this.codec.arrive();
     } finally {
@@ -206,9 +203,9 @@ export function dropChain({ heap, agent }: OpenArena, base: number, codec: ByteC
     const crates = heap.reach(crate);
     const start = (crate + (crates[crate + START] as number)) * 4;
     codec.drop(start, start + (crates[crate + CRATE_BYTES] as number));
-    const next = crates[crate + LINKS] as number;
-    heap.free(crate, agent.id);
-    crate = next;
+    const done = crate;
+    crate = crates[crate + LINKS] as number;
+    heap.free(done, agent.id);
   }
 }
 
@@ -220,7 +217,7 @@ function anyHeight(): number {
 
 function checkComparable(one: Key, other: Key): void {
   if ((typeof one === "string") === (typeof other === "string")) return;
-  throw new TypeError(`a priority of type ${typeof one} can not be compared to one of type ${typeof other}`);
+  throw new TypeError(`priorities of type ${typeof one} and ${typeof other} can not be compared`);
 }
 
 registerStore(CHAIN, dropChain);

@@ -2,7 +2,6 @@
 
 import {
   ArenaObject,
-  anyPrimitive,
   checkWait,
   Deadline,
   freeOrphans,
@@ -13,8 +12,8 @@ import {
   type Wait,
   type WaitAsync,
   type WaitOrTry,
-  WaitQueue,
 } from "@conc/atomics";
+import { EndLine } from "./end-line.ts";
 import { QueueEmptyError, QueueFullError, QueueShutDownError } from "./errors.ts";
 import {
   DISPOSAL,
@@ -37,7 +36,6 @@ import { Turn, type TurnTaker } from "./turn.ts";
 /** A queue, as far as it goes without tasks and shutdown. */
 export abstract class Ends<T> extends ArenaObject implements TurnTaker {
   protected readonly store: Store;
-  readonly #bounded: boolean;
   readonly #spinForItem: Spin = new Spin();
   readonly #spinForRoom: Spin = new Spin();
 
@@ -51,7 +49,6 @@ export abstract class Ends<T> extends ArenaObject implements TurnTaker {
       this.words[this.base + MAX_SIZE] = first;
       freeOrphans(this.agent);
     }
-    this.#bounded = this.words[this.base + MAX_SIZE] !== 0;
     this.store = this.open();
   }
 
@@ -118,7 +115,7 @@ export abstract class Ends<T> extends ArenaObject implements TurnTaker {
     const wrapped = this.store.wrap(item, options);
     let outcome: Outcome = NOT_YET;
     try {
-      if (timeout === 0 || this.#isFree(PUTTERS)) outcome = this.store.put(wrapped);
+      if (timeout === 0 || this.#line(PUTTERS).isEmpty) outcome = this.store.put(wrapped);
       if (outcome === DONE) this.announce(GETTERS);
       else if (outcome === NOT_YET && timeout > 0) {
         const attempt = (): Outcome => this.store.put(wrapped);
@@ -148,11 +145,9 @@ export abstract class Ends<T> extends ArenaObject implements TurnTaker {
   get(options?: WaitOrTry): T {
     const timeout = checkWait(options);
     let outcome = this.store.take();
-    if (outcome === DONE) {
-      if (this.#bounded) this.announce(PUTTERS);
-      return this.#item();
-    }
-    if (outcome === NOT_YET && timeout > 0) outcome = this.#block(GETTERS, PUTTERS, "getAsync", timeout, this.#take);
+    if (outcome === DONE) this.announce(PUTTERS);
+    else if (outcome === NOT_YET && timeout > 0)
+      outcome = this.#block(GETTERS, PUTTERS, "getAsync", timeout, this.#take);
     if (outcome !== DONE) throw this.#refusal(outcome, false);
     return this.#item();
   }
@@ -165,10 +160,12 @@ export abstract class Ends<T> extends ArenaObject implements TurnTaker {
   async getAsync(options?: WaitAsync): Promise<T> {
     const timeout = checkWait(options);
     options?.signal?.throwIfAborted();
-    if (timeout === 0 || this.#isFree(GETTERS)) {
+    if (timeout === 0 || this.#line(GETTERS).isEmpty) {
       const outcome = this.store.take();
-      if (outcome === DONE) this.announce(PUTTERS);
-      if (outcome === DONE) return this.#item();
+      if (outcome === DONE) {
+        this.announce(PUTTERS);
+        return this.#item();
+      }
       if (outcome !== NOT_YET || timeout === 0) throw this.#refusal(outcome, false);
     }
     let item: unknown;
@@ -211,13 +208,8 @@ export abstract class Ends<T> extends ArenaObject implements TurnTaker {
     return item;
   }
 
-  #line(line: number): WaitQueue {
-    return new WaitQueue(this.agent, this.base + line, anyPrimitive);
-  }
-
-  /** Whether nobody stands in a line; out of date as soon as read. */
-  #isFree(line: number): boolean {
-    return this.#line(line).isEmpty;
+  #line(line: number, turn?: Turn): EndLine {
+    return new EndLine(this.agent, this.base, this, line, turn);
   }
 
   #block(line: number, other: number, asyncForm: string, timeout: number, attempt: () => Outcome): Outcome {
@@ -228,10 +220,8 @@ export abstract class Ends<T> extends ArenaObject implements TurnTaker {
       if (outcome !== NOT_YET) return outcome;
     }
     const turn = new Turn(this, line, other, asyncForm, attempt);
-    new WaitQueue(this.agent, this.base + line, turn).wait(deadline);
-    turn.announce();
-    if (turn.failure) throw turn.failure.reason;
-    return turn.outcome;
+    this.#line(line, turn).wait(deadline);
+    return turn.end();
   }
 
   /** Looks for a moment whether the other side does anything; only at what that changes, for others want the rest. */
@@ -240,7 +230,7 @@ export abstract class Ends<T> extends ArenaObject implements TurnTaker {
     const at = this.base + (line === GETTERS ? PUTS : GETS);
     const before = Atomics.load(words, at);
     const spin = line === GETTERS ? this.#spinForItem : this.#spinForRoom;
-    return spin.until(() => Atomics.load(words, at) !== before) || this.isOpen(line);
+    return spin.until(() => Atomics.load(words, at) !== before) || this.openings(line) > 0;
   }
 
   async #await(
@@ -251,17 +241,16 @@ export abstract class Ends<T> extends ArenaObject implements TurnTaker {
     attempt: () => Outcome,
   ): Promise<Outcome> {
     const turn = new Turn(this, line, other, "", attempt);
-    const settled = new WaitQueue(this.agent, this.base + line, turn).waitAsync(new Deadline(timeout), signal);
+    const settled = this.#line(line, turn).waitAsync(new Deadline(timeout), signal);
     turn.joined = true;
     turn.announce();
     await settled;
-    if (turn.failure) throw turn.failure.reason;
-    return turn.outcome;
+    return turn.end();
   }
 
   #refusal(outcome: Outcome, put: boolean): Error {
     if (outcome !== NOT_YET)
-      return new QueueShutDownError(`${this} is shut down${put ? "" : " and has no items left"}`);
+      return new QueueShutDownError(`${this} ${put ? "takes no more items" : "has no items left"}`);
     return put ? new QueueFullError(`${this} had no room in time`) : new QueueEmptyError(`${this} had no item in time`);
   }
 
@@ -271,28 +260,28 @@ export abstract class Ends<T> extends ArenaObject implements TurnTaker {
     Atomics.store(this.words, this.base + line, crowded ? 1 : 0);
   }
 
-  isOpen(line: number): boolean {
-    const { words, base } = this;
-    const size = (Atomics.load(words, base + PUTS) - Atomics.load(words, base + GETS)) | 0;
-    if (Atomics.load(words, base + STATE) !== OPEN) return true;
-    return line === GETTERS ? size !== 0 : size < (words[base + MAX_SIZE] as number);
+  openings(line: number): number {
+    // Should it be shut down right after that, everybody in the line is told.
+    if (this.closed) return Number.POSITIVE_INFINITY;
+    return line === GETTERS ? this.size : this.maximum - this.size;
   }
 
   /** Has everybody in a line look again. */
   signalAll(line: number): void {
-    const queue = this.#line(line);
-    queue.lock();
-    queue.unlock(queue.signal(Number.POSITIVE_INFINITY));
+    this.#signal(line, Number.POSITIVE_INFINITY);
   }
 
   announce(line: number): void {
     const at = this.base + line;
-    if (Atomics.load(this.words, at) === 0 || Atomics.exchange(this.words, at, 0) === 0) return;
+    if (Atomics.load(this.words, at) !== 0 && Atomics.exchange(this.words, at, 0) !== 0) this.#signal(line);
+  }
+
+  #signal(line: number, count?: number): void {
     const queue = this.#line(line);
     queue.lock();
-    queue.unlock(queue.signal());
+    queue.unlock(queue.signal(count));
   }
 }
 
 /** Does not wait. */
-export const AT_ONCE: Wait = { timeout: 0 };
+const AT_ONCE: Wait = { timeout: 0 };

@@ -1,4 +1,4 @@
-import { ByteCodec, registerClass } from "@conc/atomics";
+import { registerClass } from "@conc/atomics";
 import { CHAIN, Chain } from "./chain.ts";
 import { Queue } from "./queue.ts";
 import type { Store } from "./store.ts";
@@ -24,7 +24,7 @@ export class LifoQueue<T = unknown> extends Queue<T> {
   }
 
   protected override open(): Store {
-    return new Chain(this.arena, this.base, ByteCodec.of(this.arena), () => this.taking(), false);
+    return new Chain(this.arena, this.base, () => this.taking(), false);
   }
 }
 

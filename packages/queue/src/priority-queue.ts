@@ -1,6 +1,5 @@
-import { ByteCodec, registerClass, type WaitAsync, type WaitOrTry } from "@conc/atomics";
+import { registerClass, type WaitAsync, type WaitOrTry } from "@conc/atomics";
 import { CHAIN, Chain } from "./chain.ts";
-import { AT_ONCE } from "./ends.ts";
 import type { Key } from "./key.ts";
 import { Queue } from "./queue.ts";
 import type { Store } from "./store.ts";
@@ -45,7 +44,7 @@ export class PriorityQueue<T = unknown> extends Queue<T> {
 
   /** {@link put} that does not wait. */
   override putNowait(item: T, options?: Priority): void {
-    super.put(item, { ...options, ...AT_ONCE });
+    super.put(item, { ...options, timeout: 0 });
   }
 
   protected override disposal(): number {
@@ -53,7 +52,7 @@ export class PriorityQueue<T = unknown> extends Queue<T> {
   }
 
   protected override open(): Store {
-    return new Chain(this.arena, this.base, ByteCodec.of(this.arena), () => this.taking(), true);
+    return new Chain(this.arena, this.base, () => this.taking(), true);
   }
 }
 

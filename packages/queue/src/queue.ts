@@ -1,4 +1,4 @@
-import { ByteCodec, check, checkWait, Place, registerClass, type Wait, type WaitAsync } from "@conc/atomics";
+import { check, checkWait, Place, registerClass, type Wait, type WaitAsync } from "@conc/atomics";
 import { Ends } from "./ends.ts";
 import { QueueShutDownError } from "./errors.ts";
 import { GETTERS, JOINERS, PUTTERS } from "./layout.ts";
@@ -136,7 +136,7 @@ export class Queue<T = unknown> extends Ends<T> {
   }
 
   protected open(): Store {
-    return new Ring(this.arena, this.base, ByteCodec.of(this.arena), () => this.taking());
+    return new Ring(this.arena, this.base, () => this.taking());
   }
 }
 

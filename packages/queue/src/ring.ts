@@ -13,7 +13,7 @@
 // STATE changes under the lock of the puts (and both, for EMPTIED), so who reads it under that lock may rely on it. Who gets reads
 // it before PUTS: if it is SHUT, PUTS does not grow any more.
 
-import { type ByteCodec, lockSpin, type OpenArena, unlockSpin } from "@conc/atomics";
+import { lockSpin, type OpenArena, unlockSpin } from "@conc/atomics";
 import { CRATE_BYTES, CRATE_HEAD, Crate } from "./crate.ts";
 import {
   DONE,
@@ -45,7 +45,6 @@ import {
   SEGMENT_HEAD,
   SEGMENT_NEXT,
 } from "./records.ts";
-import { Segments } from "./segments.ts";
 import { registerStore, Store } from "./store.ts";
 import { Tail } from "./tail.ts";
 
@@ -57,14 +56,12 @@ const MOST_STRAIGHT = 16384;
 
 /** The store of a `Queue`. */
 export class Ring extends Store {
-  readonly #segments: Segments;
   readonly #tail: Tail;
   readonly #maxSize: number;
 
-  constructor(arena: OpenArena, base: number, codec: ByteCodec, taking: () => void) {
-    super(arena, base, codec, taking);
-    this.#segments = new Segments(arena, base);
-    this.#tail = new Tail(arena, base, codec, this.crates, this.#segments);
+  constructor(arena: OpenArena, base: number, taking: () => void) {
+    super(arena, base, taking);
+    this.#tail = new Tail(arena, base, this.codec, this.crates);
     this.#maxSize = this.words[base + MAX_SIZE] as number;
   }
 
@@ -186,7 +183,7 @@ export class Ring extends Store {
     if (crate !== 0 || done !== 0) {
       words[base + OUTGOING] = 0;
       if (crate !== 0) this.#free(crate);
-      if (done !== 0) this.#segments.retire(done);
+      if (done !== 0) this.#tail.retire(done);
     }
   }
 

@@ -10,37 +10,38 @@ const FIRST_WORDS = 128;
 const MOST_WORDS = 16384;
 
 /** Finds room for records. */
-export class Segments {
+export abstract class Segments {
   /** The segment in which the next record goes; 0 if there is none yet. */
-  current = 0;
-  readonly #arena: OpenArena;
-  readonly #words: Int32Array;
-  readonly #base: number;
+  protected current = 0;
+  protected readonly arena: OpenArena;
+  /** Those of the queue. */
+  protected readonly words: Int32Array;
+  protected readonly base: number;
 
   constructor(arena: OpenArena, base: number) {
-    this.#arena = arena;
-    this.#words = arena.heap.reach(base);
-    this.#base = base;
+    this.arena = arena;
+    this.words = arena.heap.reach(base);
+    this.base = base;
   }
 
   /** Where a record in the current segment has to end at the latest. */
-  get limit(): number {
+  protected get limit(): number {
     return this.current + this.#sizeOf(this.current) - RECORD_HEAD;
   }
 
   /** Where a record of this size can be: there, or at the beginning of the next segment, which is the current one then. */
-  room(at: number, size: number): number {
+  protected room(at: number, size: number): number {
     const segment = this.current;
     // There is always room for a LINK left.
     if (segment !== 0 && at + size + RECORD_HEAD <= segment + this.#sizeOf(segment)) return at;
     const least = SEGMENT_HEAD + size + RECORD_HEAD;
     if (segment === 0) {
       // The first put of all: nobody reads there before it is done.
-      const first = this.#base + HEAD;
-      this.current = this.#follow(this.#words, first + 1, least, 0);
-      this.#words[first] = this.current + SEGMENT_HEAD;
+      const first = this.base + HEAD;
+      this.current = this.#follow(this.words, first + 1, least, 0);
+      this.words[first] = this.current + SEGMENT_HEAD;
     } else {
-      const words = this.#arena.heap.reach(at);
+      const words = this.arena.heap.reach(at);
       this.current = this.#follow(words, segment + SEGMENT_NEXT, least, this.#sizeOf(segment));
       words[at] = LINK;
     }
@@ -49,7 +50,7 @@ export class Segments {
 
   /** A segment was drained: one is kept for the next put that needs one. Needs no lock. */
   retire(segment: number): void {
-    if (Atomics.compareExchange(this.#words, this.#base + SPARE, 0, segment) !== 0) this.#free(segment);
+    if (Atomics.compareExchange(this.words, this.base + SPARE, 0, segment) !== 0) this.#free(segment);
   }
 
   /** The segment that a word names, where nobody is yet: that which an earlier put has left there, if it is large enough. */
@@ -64,8 +65,8 @@ export class Segments {
 
   /** A segment of at least so many words: the one that was drained, or a new one. */
   #make(least: number, before: number): number {
-    const { heap, agent } = this.#arena;
-    const spare = Atomics.exchange(this.#words, this.#base + SPARE, 0);
+    const { heap, agent } = this.arena;
+    const spare = Atomics.exchange(this.words, this.base + SPARE, 0);
     if (spare !== 0) {
       heap.reach(spare)[spare + SEGMENT_NEXT] = 0;
       if (this.#sizeOf(spare) >= least) return spare;
@@ -73,16 +74,16 @@ export class Segments {
     }
     let size = Math.min(MOST_WORDS, Math.max(FIRST_WORDS, before * 2));
     while (size < least) size *= 2;
-    const segment = allocate(this.#arena, () => heap.allocate(size * 4, agent.id, undefined, UNIT_WORDS));
+    const segment = allocate(this.arena, () => heap.allocate(size * 4, agent.id, undefined, UNIT_WORDS));
     heap.reach(segment)[segment + SEGMENT_WORDS] = size;
     return segment;
   }
 
   #sizeOf(segment: number): number {
-    return this.#arena.heap.reach(segment)[segment + SEGMENT_WORDS] as number;
+    return this.arena.heap.reach(segment)[segment + SEGMENT_WORDS] as number;
   }
 
   #free(place: number): void {
-    this.#arena.heap.free(place, this.#arena.agent.id);
+    this.arena.heap.free(place, this.arena.agent.id);
   }
 }

@@ -1,4 +1,4 @@
-import { ByteCodec, type Place, registerClass } from "@conc/atomics";
+import { type Place, registerClass } from "@conc/atomics";
 import { Ends } from "./ends.ts";
 import { RING, Ring } from "./ring.ts";
 import type { Store } from "./store.ts";
@@ -28,7 +28,7 @@ export class SimpleQueue<T = unknown> extends Ends<T> {
   }
 
   protected open(): Store {
-    return new Ring(this.arena, this.base, ByteCodec.of(this.arena), () => {});
+    return new Ring(this.arena, this.base, () => {});
   }
 }
 

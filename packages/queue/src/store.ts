@@ -15,11 +15,11 @@ export abstract class Store {
   /** Called when an item is about to be taken. */
   protected readonly taking: () => void;
 
-  constructor(arena: OpenArena, base: number, codec: ByteCodec, taking: () => void) {
+  constructor(arena: OpenArena, base: number, taking: () => void) {
     this.arena = arena;
     this.base = base;
     this.words = arena.heap.reach(base);
-    this.codec = codec;
+    this.codec = ByteCodec.of(arena);
     this.crates = Crates.of(arena);
     this.taking = taking;
   }
