@@ -112,6 +112,16 @@ export class WaitQueue implements Line {
     return woken;
   }
 
+  /** Tells another one to look, in the place of one who was told, and leaves that to others. Needs the queue's lock. */
+  passSignal(): number[] {
+    const { heap } = this.agent;
+    for (let node = this.first; node !== 0; node = this.#read(node, NODE_NEXT)) {
+      const waits = Atomics.load(heap.reach(node), node + NODE_STATE) === WAITING;
+      if (waits && !isAway(this.agent, node)) return [this.tell(node, SIGNALLED)];
+    }
+    return [];
+  }
+
   /** Takes the oldest waiter out of the line, granted. Needs the queue's lock. */
   grant(): number {
     const node = this.first;
@@ -223,10 +233,11 @@ export class WaitQueue implements Line {
     this.lock();
     const { state } = waiter;
     const here = waiter.queue === this.at;
-    let woken: number[] = [];
+    const woken: number[] = [];
     if (here) {
       this.remove(waiter.node);
-      if (this.owner.changed(this.isEmpty) || state === SIGNALLED) woken = this.signal();
+      if (this.owner.changed(this.isEmpty)) woken.push(...this.signal());
+      if (state === SIGNALLED) woken.push(...this.passSignal());
     }
     this.unlock(woken);
     return here && state < GRANTED;

@@ -52,7 +52,7 @@ export function withdraw(agent: Agent, node: number, stays: boolean): boolean {
       // It died while it put itself there, or went.
       else Atomics.store(words, node + NODE_QUEUE, 0);
       giveBack(agent.heap.reach(at), at, state, words[node + NODE_AGENT] as number);
-      if (state >= SIGNALLED) woken = queue.signal();
+      if (state >= SIGNALLED) woken = queue.passSignal();
     }
     queue.unlock(woken);
     if (here) return true;

@@ -1,8 +1,9 @@
 // The word of a semaphore is the number of free permits, and the mark WAITERS while somebody waits.
 //
-// A permit that is given back is open to whoever comes first; as many waiters as there are new permits are told to look. Of those
-// told, one may find that others were faster, and waits on; one that got its permit, and sees more of them, tells the next. How they wait,
-// and why none of them is forgotten: see `exclusive.ts`.
+// A permit that is given back is open to whoever comes first; as many waiters as there are permits are told to look, those among them
+// who were told before and have not come yet: a task may take its time, and keeps one permit from others, not more. Of those told, one may
+// find that others were faster, and waits on; one that got its permit, and sees more of them, tells the next. How they wait, and why none of
+// them is forgotten: see `exclusive.ts`.
 
 import { Place, QUEUE_WORDS, registerClass, WAITERS } from "@conc/atomics";
 import { Exclusive } from "./exclusive.ts";
@@ -77,7 +78,7 @@ export class Semaphore extends Exclusive {
       if (seen === word) break;
       word = seen;
     }
-    if ((word & WAITERS) !== 0) this.#call(n);
+    if ((word & WAITERS) !== 0) this.#call();
   }
 
   /** The most permits that there may be. */
@@ -122,13 +123,13 @@ export class Semaphore extends Exclusive {
     this.release();
   }
 
-  /** Tells as many waiters as there are new permits; the oldest is handed one if it has been patient enough. */
-  #call(permits: number): void {
+  /** Tells as many waiters as there are permits; the oldest is handed one if it has been patient enough. */
+  #call(): void {
     const { line } = this;
     line.lock();
     const heir = line.heir ?? 0;
     const woken = heir !== 0 && this.tryTake() ? (line.handPermitTo?.(heir) ?? []) : [];
-    line.unlock([...woken, ...line.signal(permits)]);
+    line.unlock([...woken, ...line.signal(this.value)]);
   }
 }
 
