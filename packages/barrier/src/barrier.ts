@@ -141,6 +141,11 @@ export class Barrier extends ArenaObject {
       let index = rounds.arrive(waiter, action !== undefined, waiter);
       while (index < 0) {
         await rounds.waitAtDoorAsync(deadline, signal);
+        // Aborted when the door had let it go already, of which only the signal tells. It has not arrived, so no round has passed with it.
+        if (signal?.aborted) {
+          rounds.callOffNext();
+          throw signal.reason;
+        }
         index = rounds.arrive(waiter, action !== undefined, waiter);
       }
       if (index + 1 === rounds.parties) {

@@ -164,10 +164,15 @@ export class Rounds {
   /** As {@link waitAtDoor}, without blocking. */
   async waitAtDoorAsync(deadline: Deadline, signal?: AbortSignal): Promise<void> {
     const admitted = await this.#door.waitAsync(deadline, signal).catch((error) => {
-      this.#breakNext(CALLED_OFF);
+      this.callOffNext();
       throw error;
     });
     if (!admitted) this.#giveUpAtDoor(TIMED_OUT);
+  }
+
+  /** Breaks the round for which somebody waited at the door whose signal is aborted. */
+  callOffNext(): void {
+    this.#breakNext(CALLED_OFF);
   }
 
   get #words(): Int32Array {

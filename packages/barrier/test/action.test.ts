@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { Arena, InvalidStateError, toHandle } from "@conc/atomics";
 import { Flows, until } from "@conc/testkit";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -233,4 +234,34 @@ describe("Barrier: an async action", () => {
     expect(await Promise.all(passes)).toEqual([0, 1]);
     expect(barrier.broken).toBe(true);
   });
+
+  // Whatever comes between the end of the round at hand and the arrival in the next one.
+  it.each(Array.from({ length: 12 }, (_, turns) => turns))(
+    "who is aborted at the door, %i turns after it has been opened, is not counted among the next",
+    async (turns) => {
+      const controller = new AbortController();
+      const reason = new Error("aborted");
+      const starts: boolean[] = [];
+      let finish = (): void => {};
+      const barrier = new Barrier(1, {
+        action() {
+          starts.push(controller.signal.aborted);
+          return new Promise<void>((resolve) => {
+            finish = resolve;
+          });
+        },
+      });
+      const first = barrier.waitAsync();
+      const outcome = barrier.waitAsync({ signal: controller.signal }).catch((error) => error);
+      await pause(5);
+      finish();
+      for (let turn = 0; turn < turns; turn++) await undefined;
+      controller.abort(reason);
+      expect(await first).toBe(0);
+      expect(await outcome).toBe(reason);
+      expect(starts).not.toContain(true);
+      expect(barrier.broken).toBe(true);
+      expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+    },
+  );
 });
