@@ -1,7 +1,10 @@
-// The word of an event is CLEAR, SET, or CROWDED: clear, and somebody waits.
+// The word of an event is CLEAR, SET, CROWDED: clear, and somebody waits; or SETTING: set, and those who wait are being let go.
 //
 // `set` lets go of everyone who stands in line at that moment, one by one, whatever the flag says by the time they run: so a `clear`
 // right after it takes nobody's wake-up back. Both ends of a wait are decided under the queue's lock, so none is missed.
+//
+// A `set` whose thread dies half-way leaves SETTING behind, and those whom it did not let go in the line. Nobody can clear that, nor set it
+// again, without letting them go first. So the line is empty when the word is CLEAR or SET, and a `set` that sees one of them misses none.
 
 import {
   ArenaObject,
@@ -19,6 +22,7 @@ import {
 const CROWDED = -1;
 const CLEAR = 0;
 const SET = 1;
+const SETTING = 2;
 
 /**
  * A flag that threads and async tasks wait for.
@@ -47,24 +51,18 @@ export class Event extends ArenaObject implements Waitable {
 
   /** Whether the flag is set; out of date as soon as read. */
   get isSet(): boolean {
-    return Atomics.load(this.words, this.base) === SET;
+    return Atomics.load(this.words, this.base) > CLEAR;
   }
 
   /** Sets the flag and lets go of everyone who waits. Needs no lock. */
   set(): void {
-    if (Atomics.compareExchange(this.words, this.base, CLEAR, SET) !== CROWDED) return;
-    const queue = this.#queue;
-    const woken: number[] = [];
-    queue.lock();
-    // Before anyone is let go: one that does not sleep yet might clear the flag at once.
-    Atomics.store(this.words, this.base, SET);
-    while (queue.first !== 0) woken.push(queue.grant());
-    queue.unlock(woken);
+    const before = Atomics.compareExchange(this.words, this.base, CLEAR, SET);
+    if (before === CROWDED || before === SETTING) this.#letGo(true);
   }
 
   /** Clears the flag: whoever waits from now on waits for the next `set`. */
   clear(): void {
-    Atomics.compareExchange(this.words, this.base, SET, CLEAR);
+    while (Atomics.compareExchange(this.words, this.base, SET, CLEAR) === SETTING) this.#letGo(false);
   }
 
   /**
@@ -102,7 +100,7 @@ export class Event extends ArenaObject implements Waitable {
   }
 
   admit(): boolean {
-    return Atomics.compareExchange(this.words, this.base, CLEAR, CROWDED) === SET;
+    return Atomics.compareExchange(this.words, this.base, CLEAR, CROWDED) > CLEAR;
   }
 
   changed(empty: boolean): boolean {
@@ -112,6 +110,21 @@ export class Event extends ArenaObject implements Waitable {
 
   // Whom `set` let go had no share that others could use.
   passOn(): void {}
+
+  /** Lets everyone go who waits; unless it `sets` the flag, only if somebody began with that and has not come to its end. */
+  #letGo(sets: boolean): void {
+    const { words, base } = this;
+    const queue = this.#queue;
+    const woken: number[] = [];
+    queue.lock();
+    // Before anyone is let go: one that does not sleep yet might clear the flag at once.
+    if (sets) Atomics.store(words, base, SETTING);
+    if (Atomics.load(words, base) === SETTING) {
+      while (queue.first !== 0) woken.push(queue.grant());
+      Atomics.store(words, base, SET);
+    }
+    queue.unlock(woken);
+  }
 }
 
 registerClass("Event", import.meta.url, Event);

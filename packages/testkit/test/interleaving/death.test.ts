@@ -1,6 +1,6 @@
 // An agent dies at any of its steps, and is declared dead some time later: its heirs learn of it, and nobody hangs.
 
-import { AtomicInt32, OwnerDiedError, Word } from "@conc/atomics";
+import { AtomicInt32, anyPrimitive, GRANTED, layout, NODE_STATE, OwnerDiedError, WaitQueue, Word } from "@conc/atomics";
 import { Condition, Event } from "@conc/condition";
 import { Lock, RLock, Semaphore } from "@conc/lock";
 import { describe, expect, it } from "vitest";
@@ -117,6 +117,37 @@ describe("a waiter dies", () => {
     },
     { preemptions: 2 },
   );
+
+  // Whom the dead one had not let go yet, the next `set` lets go, whatever was cleared in between.
+  const notLetGo = ({ event: { arena, base } }: Bell): number => {
+    const queue = new WaitQueue(arena.agent, base, { ...anyPrimitive, toString: () => "event" });
+    queue.lock();
+    let count = 0;
+    for (let node = queue.first; node !== 0; ) {
+      const words = arena.heap.reach(node);
+      if (Atomics.load(words, node + NODE_STATE) !== GRANTED) count++;
+      node = words[node + layout.NODE_NEXT] as number;
+    }
+    queue.unlock();
+    return count;
+  };
+  const after: Program<Bell> = (bell, self) => {
+    U.run(bell, self);
+    bell.event.clear();
+    bell.event.set();
+    return notLetGo(bell);
+  };
+  for (const [who, B] of Object.entries({ "a thread": wait, "a task": waitAsync })) {
+    holds(
+      `Event: who sets it, and it is cleared and set by another one, ${who} waits`,
+      {
+        share,
+        agents: { A: { run: C, mortal: true }, B, U: { buries: "A", run: after } },
+        check: (_bell, { U: left }) => expect(left ?? 0).toBe(0),
+      },
+      { preemptions: 2 },
+    );
+  }
 
   const sleep: Program<Bell> = ({ word }) => {
     while (word.load() === 0) word.wait(0);

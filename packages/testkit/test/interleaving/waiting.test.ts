@@ -68,6 +68,14 @@ describe("Event", () => {
   const check = (_shared: Shared, { A }: Readonly<Record<string, unknown>>): void => expect(A).toBe(true);
   holds("Event: one waits", { share, agents: { A: wait, B: set }, check });
   holds("Event: set, cleared and set", { share, agents: { A: wait, B: pulse }, check });
+  const waitAndClear: Program<Shared> = ({ event }) => {
+    const inTime = event.wait();
+    event.clear();
+    return inTime;
+  };
+  const cleared = ({ event }: Shared): void => expect(event.isSet).toBe(false);
+  const withClear = { A: waitAndClear, B: waitInTime, C: set };
+  holds("Event: who was let go clears it at once", { share, agents: withClear, check: cleared }, { preemptions: 2 });
   holds("Event: two wait", { share, agents: { A: wait, B: wait, C: set }, check }, { preemptions: 3 });
   holds("Event: two set it", { share, agents: { A: wait, B: set, C: pulse }, check }, { preemptions: 3 });
   holds("Event: one has little time", { share, agents: { A: wait, B: waitInTime, C: set }, check }, { preemptions: 3 });
