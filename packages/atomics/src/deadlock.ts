@@ -7,9 +7,11 @@
 // stuck, too; and so on. Who waits only for a time does not say so, nor do the dead wait. A lock that was ever released by somebody else
 // than its owner is no part of a chain. And one thread at a time throws: the others find the circle broken.
 //
-// A thread that was notified of a condition's change has to get the lock back, and sleeps on until it does: who notifies it says for it
-// what it waits for now. It does not throw, for its caller counts on the lock, but has another one in the circle look again. There is
-// one: a circle of only such threads takes a wait with a plain lock that the waiting thread does not own.
+// A thread that comes back from a condition, notified or out of time, has to get the lock back, and sleeps on until it does: who notifies it
+// says for it what it waits for now. It never throws, for its caller counts on the lock, and would give back what it has not; but it has
+// another one in the circle look again, which does. There is one. Were all of them coming back, each to a lock that the one behind it holds,
+// take the one whose wait began last: it held its lock then, and the one behind it, asleep already, held that as well. Who waits with a
+// plain lock that it does not own has released somebody else's, which is no part of a chain from then on.
 
 import type { Agent } from "./agent.ts";
 import { isDead, slotOf } from "./agent-table.ts";
@@ -64,7 +66,7 @@ export function announceReturn({ heap }: Agent, node: number, lock: number): voi
 /**
  * Checks that the wait which this thread announced can end.
  *
- * @throws {DeadlockError} If it waits for itself; the wait is called off then.
+ * @throws {DeadlockError} If it waits for itself; the wait is called off then. Never in a thread that had the lock before.
  */
 export function checkDeadlock(queue: WaitQueue): void {
   const { agent, owner } = queue;
@@ -72,9 +74,9 @@ export function checkDeadlock(queue: WaitQueue): void {
   if (chain === undefined || !isStuck(agent, chain)) return;
   const [self] = chain as [Link];
   if (chain.length === 1 && !owner.isHopeless?.()) return;
-  const other = self.returns && chain.find(({ returns }) => !returns);
-  if (other) {
-    lookAgain(agent, other.id);
+  if (self.returns) {
+    const other = chain.find(({ returns }) => !returns);
+    if (other) lookAgain(agent, other.id);
     return;
   }
   const { words } = agent.heap;

@@ -132,9 +132,12 @@ export class Condition extends SharedObject implements Waitable {
   /**
    * Frees the lock, blocks until notified, and holds the lock again, as deep as before, on every way out.
    *
+   * Should it be one of several that wait for each other when it wants the lock again, the `DeadlockError` is thrown in another one.
+   *
    * @param options.timeout Longest wait for a notification in milliseconds; getting the lock again may take longer.
    * @returns false if the time ran out before a notification.
    * @throws {InvalidStateError} If the lock is not held.
+   * @throws {OwnerDiedError} If the one who had the lock meanwhile died; the caller holds it all the same.
    * @throws {BlockingNotAllowedError} On a browser's main thread; the lock stays held.
    */
   wait(options?: Wait): boolean {

@@ -109,7 +109,8 @@ export class Monitor {
   #set({ task, depth }: Holding): void {
     const { words, base } = this.#inside;
     words[base + LOCK_TASK] = task;
-    // Of a plain lock it says something else.
-    if (words[base + LOCK_DEPTH] !== SIGNAL) words[base + LOCK_DEPTH] = depth;
+    // Of a plain lock it says something else, which somebody who does not hold it may write at any moment: there it is 0, and left alone.
+    const before = words[base + LOCK_DEPTH] as number;
+    if (before !== depth && before !== SIGNAL) words[base + LOCK_DEPTH] = depth;
   }
 }
