@@ -30,11 +30,14 @@ export class EndLine extends WaitQueue {
 
   override signal(count = 1): number[] {
     if (count > 1 || !this.isLedByTask) return super.signal(count);
-    // In this order: who changes the queue after the openings were counted sees the mark.
-    this.#end.mark(this.#line, true);
-    const most = Math.min(this.#end.openings(this.#line), MOST_TOLD);
+    const openings = this.#end.openings(this.#line);
+    const most = Math.min(openings, MOST_TOLD);
     const woken = super.signal(most);
-    if (woken.length < most) this.#end.mark(this.#line, false);
+    if (woken.length === most) {
+      this.#end.mark(this.#line, true);
+      // Who changed the queue before that saw no mark.
+      if (this.#end.openings(this.#line) > openings) woken.push(...this.signal());
+    }
     return woken;
   }
 }

@@ -249,8 +249,7 @@ export abstract class Ends<T> extends ArenaObject implements TurnTaker {
   }
 
   #refusal(outcome: Outcome, put: boolean): Error {
-    if (outcome !== NOT_YET)
-      return new QueueShutDownError(`${this} ${put ? "takes no more items" : "has no items left"}`);
+    if (outcome !== NOT_YET) return new QueueShutDownError(`${this} ${put ? "takes no items" : "has no items left"}`);
     return put ? new QueueFullError(`${this} had no room in time`) : new QueueEmptyError(`${this} had no item in time`);
   }
 

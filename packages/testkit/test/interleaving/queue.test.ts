@@ -52,6 +52,27 @@ describe("Queue", () => {
   holds("Queue: a task waits", { share: share(), agents: { A: getAsync, B: put }, check: one }, { preemptions: 3 });
   holds("Queue: two wait", { share: share(), agents: { A: get, B: get, C: putTwo }, check: both }, { preemptions: 2 });
   holds(
+    "Queue: a task and a thread wait",
+    { share: share(), agents: { A: getAsync, B: get, C: putTwo }, check: both },
+    { preemptions: 2 },
+  );
+  holds(
+    "Queue: a task waits, and others are faster",
+    {
+      share: share(),
+      agents: {
+        A: getAsync,
+        B: ({ queue }) => [1, 2, 4].map((item) => queue.put(item)),
+        C: async (shared, self) => {
+          get(shared, self);
+          get(shared, self);
+        },
+      },
+      check: (shared) => expect(sumOf(shared)).toBe(7),
+    },
+    { preemptions: 3 },
+  );
+  holds(
     "Queue: one gives up",
     { share: share(), agents: { A: tryGet, B: get, C: putTwo }, check: both },
     { preemptions: 2 },
