@@ -107,16 +107,17 @@ export class WaitQueue implements Line {
   signal(count = 1): number[] {
     const woken: number[] = [];
     for (let node = this.first; node !== 0 && woken.length < count; node = this.#read(node, NODE_NEXT)) {
-      if (!isAway(this.agent, node)) woken.push(this.tell(node, SIGNALLED));
+      // Who was handed something, and has not taken notice yet, wants no more.
+      const wants = this.#read(node, NODE_STATE) <= SIGNALLED;
+      if (wants && !isAway(this.agent, node)) woken.push(this.tell(node, SIGNALLED));
     }
     return woken;
   }
 
   /** Tells another one to look, in the place of one who was told, and leaves that to others. Needs the queue's lock. */
   passSignal(): number[] {
-    const { heap } = this.agent;
     for (let node = this.first; node !== 0; node = this.#read(node, NODE_NEXT)) {
-      const waits = Atomics.load(heap.reach(node), node + NODE_STATE) === WAITING;
+      const waits = this.#read(node, NODE_STATE) === WAITING;
       if (waits && !isAway(this.agent, node)) return [this.tell(node, SIGNALLED)];
     }
     return [];

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { sharedCells, startThread, until, waitersOf } from "@conc/testkit";
 import { describe, expect, it } from "vitest";
 import { BoundedSemaphore, Semaphore } from "../src/index.ts";
@@ -7,6 +8,9 @@ const THREADS = new URL("./workers/busy.ts", import.meta.url);
 
 /** How long the last permit may take to arrive, in milliseconds. */
 const SOON = 5000;
+
+/** After so long a waiter is handed the next permit: more than the millisecond that it takes. */
+const PATIENT = 10;
 
 describe.each([Semaphore, BoundedSemaphore])("%o: a thread that computes while its tasks wait", (Class) => {
   /** One with no permits, for which tasks of a thread that computes wait, and after them what `queueUp` adds, and a blocked thread. */
@@ -39,6 +43,15 @@ describe.each([Semaphore, BoundedSemaphore])("%o: a thread that computes while i
   it.each([1, 5])("keeps %i permits from a thread behind it, and not more", async (tasks) => {
     const { semaphore, blockedGotOne, finish } = await crowd(tasks);
     for (let permit = 0; permit <= tasks; permit++) semaphore.release();
+    await until("the thread has its permit", blockedGotOne);
+    await finish();
+  });
+
+  it("keeps one from a thread behind it, and not more, when it was handed that for its patience", async () => {
+    const { semaphore, blockedGotOne, finish } = await crowd(1);
+    semaphore.release();
+    await sleep(PATIENT);
+    semaphore.release();
     await until("the thread has its permit", blockedGotOne);
     await finish();
   });
