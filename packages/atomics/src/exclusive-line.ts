@@ -57,11 +57,7 @@ export class ExclusiveLine extends WaitQueue {
     const admits = (): boolean => owner.tryAdmit?.(task) === true;
     // What has an owner is a lock, for which threads contend; the rest is rather waited for as a signal.
     if (owner.isHopeless ? look(admits, this.#owes ? 1 : USUAL) : this.spin.until(admits)) return true;
-    try {
-      return super.wait(deadline, task);
-    } finally {
-      this.#owes = false;
-    }
+    return super.wait(deadline, task);
   }
 
   // It has looked at the lock itself before.
@@ -88,6 +84,12 @@ export class ExclusiveLine extends WaitQueue {
       agent.memory.wait(nodes, node + NODE_STATE, SIGNALLED, Math.min(nap, left));
     }
     return false;
+  }
+
+  // Whoever has stood in the line leaves it, also one who was put there by a condition.
+  override leave(waiter: Waiter): boolean {
+    this.#owes &&= waiter !== this.agent.self;
+    return super.leave(waiter);
   }
 
   override isAdmitted(waiter: Waiter): boolean {
