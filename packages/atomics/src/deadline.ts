@@ -90,3 +90,16 @@ export function check(
   const found = value === null ? "null" : typeof value;
   if (found !== type) throw new TypeError(`${what} must be of type ${type}, got ${found}`);
 }
+
+/**
+ * Checks that options are an object, and that there is no other option in it than these.
+ *
+ * @param known Their names, with commas between them.
+ * @throws {TypeError} With the first unknown one, and the known ones, in the message.
+ */
+export function checkOptionNames(options: object, known: string): void {
+  check("options", options, "object");
+  for (const name in options) {
+    if (!known.split(", ").includes(name)) throw new TypeError(`unknown option ${name}: there is ${known}`);
+  }
+}

@@ -13,6 +13,7 @@ export { type Packed, pack, packThrown, unpack } from "./codec.ts";
 export {
   check,
   checkMilliseconds,
+  checkOptionNames,
   checkWait,
   Deadline,
   TIMEOUT_MAX,

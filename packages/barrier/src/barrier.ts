@@ -2,6 +2,7 @@ import {
   ArenaObject,
   check,
   checkMilliseconds,
+  checkOptionNames,
   checkWait,
   Deadline,
   InvalidStateError,
@@ -53,7 +54,7 @@ export class Barrier extends ArenaObject {
 
   /**
    * @param parties How many have to arrive: an integer from 1 to 2^31 - 1.
-   * @throws {TypeError} If it is not a number, the action no function, or the timeout not a number.
+   * @throws {TypeError} If it is not a number, the action no function, or the timeout not a number; or if an option is unknown.
    * @throws {RangeError} If it is not such an integer, or the timeout is out of range.
    */
   constructor(parties: number, options?: BarrierOptions);
@@ -201,7 +202,7 @@ function checkArguments(parties: number, options: BarrierOptions): void {
   if (!Number.isInteger(parties) || parties < 1 || parties > PARTIES_MAX) {
     throw new RangeError(`parties must be an integer from 1 to ${PARTIES_MAX}, got ${parties}`);
   }
-  check("options", options, "object");
+  checkOptionNames(options, "action, timeout");
   if (options.action !== undefined) check("action", options.action, "function");
   if (options.timeout !== undefined) checkMilliseconds("timeout", options.timeout);
 }

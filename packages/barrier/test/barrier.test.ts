@@ -36,6 +36,8 @@ describe("Barrier: bounds and misuse", () => {
       expect(() => new Barrier(2, { timeout })).toThrow(RangeError);
     expect(() => new Barrier(2, { timeout: "1" as unknown as number })).toThrow(TypeError);
     expect(() => new Barrier(2, null as unknown as object)).toThrow(TypeError);
+    const unknown = new TypeError("unknown option timeOut: there is action, timeout");
+    expect(() => new Barrier(2, { timeOut: 1 } as object)).toThrow(unknown);
   });
 
   it("BR-003 BR-004 a new one has its parties, and nobody waits", () => {

@@ -1,4 +1,4 @@
-import { Arena, check, InvalidStateError, onAbort, sleepFor, TIMEOUT_MAX } from "@conc/atomics";
+import { Arena, check, checkOptionNames, InvalidStateError, onAbort, sleepFor, TIMEOUT_MAX } from "@conc/atomics";
 import { ScheduledEvent } from "./event.ts";
 import { EventHeap } from "./event-heap.ts";
 
@@ -39,9 +39,9 @@ export class Scheduler {
   readonly #waiting = new Set<() => void>();
   #entered = 0;
 
-  /** @throws {TypeError} If one of the functions is none. */
+  /** @throws {TypeError} If one of the functions is none, or an option unknown. */
   constructor(options: SchedulerOptions = {}) {
-    check("options", options, "object");
+    checkOptionNames(options, "timefunc, delayfunc");
     const { timefunc = () => performance.now(), delayfunc } = options;
     check("timefunc", timefunc, "function");
     if (delayfunc !== undefined) check("delayfunc", delayfunc, "function");
@@ -119,11 +119,11 @@ export class Scheduler {
    *
    * @param options.blocking false runs only what is due.
    * @returns With `blocking: false`, how long it is until the next event is due; undefined if there is none.
-   * @throws {TypeError} If an action returns a promise, which it can not wait for; use {@link runAsync}.
+   * @throws {TypeError} If an option is unknown or wrong. Or if an action returns a promise, which it can not wait for; use {@link runAsync}.
    * @throws {BlockingNotAllowedError} On a browser's main thread, if it would have to wait.
    */
   run(options: { readonly blocking?: boolean | undefined } = {}): number | undefined {
-    check("options", options, "object");
+    checkOptionNames(options, "blocking");
     const { blocking = true } = options;
     check("blocking", blocking, "boolean");
     for (let event = this.#heap.first; event; event = this.#heap.first) {
@@ -153,7 +153,7 @@ export class Scheduler {
    * @param options.signal Ends it between two events: the promise rejects with `signal.reason`, the others stay in the queue.
    */
   async runAsync(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
-    check("options", options, "object");
+    checkOptionNames(options, "signal");
     const { signal } = options;
     if (signal !== undefined) check("signal.addEventListener", signal?.addEventListener, "function");
     let turn = performance.now();

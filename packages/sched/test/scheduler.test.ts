@@ -297,6 +297,12 @@ describe("events", () => {
     expect(() => new Scheduler({ timefunc: 1 as never })).toThrow(TypeError);
     expect(() => new Scheduler({ delayfunc: null as never })).toThrow(TypeError);
     expect(() => scheduler.run({ blocking: 1 as never })).toThrow(TypeError);
+    expect(() => new Scheduler({ delay: 1 } as object)).toThrow(
+      new TypeError("unknown option delay: there is timefunc, delayfunc"),
+    );
+    expect(() => scheduler.run({ block: false } as object)).toThrow(
+      new TypeError("unknown option block: there is blocking"),
+    );
     expect(scheduler.empty).toBe(true);
   });
 
@@ -490,6 +496,9 @@ describe("runAsync", () => {
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
     await expect(scheduler.runAsync({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     await expect(scheduler.runAsync({ signal: {} as AbortSignal })).rejects.toThrow(TypeError);
+    await expect(scheduler.runAsync({ sginal: 1 } as object)).rejects.toThrow(
+      new TypeError("unknown option sginal: there is signal"),
+    );
   });
 
   it("ends when aborted in the middle of a delay of one's own", async () => {

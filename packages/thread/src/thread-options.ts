@@ -1,4 +1,4 @@
-import { Arena, agentsOf } from "@conc/atomics";
+import { Arena, agentsOf, checkOptionNames } from "@conc/atomics";
 import type { ResourceLimits } from "./request.ts";
 import type { AnyFunction } from "./tasks.ts";
 
@@ -18,6 +18,8 @@ export interface ThreadOptions {
   resourceLimits?: ResourceLimits | undefined;
 }
 
+const OPTIONS = "target, args, name, daemon, stackSize, resourceLimits";
+
 /** @throws {TypeError} If an option is of the wrong type, or unknown. */
 export function checkOptions(options: ThreadOptions): ThreadOptions {
   if (typeof options !== "object" || options === null) {
@@ -25,8 +27,8 @@ export function checkOptions(options: ThreadOptions): ThreadOptions {
       `options must be an object such as { target, args }, got ${options === null ? "null" : typeof options}`,
     );
   }
-  const { target, args, name, daemon, stackSize, resourceLimits, ...others } = options;
-  for (const other in others) throw new TypeError(`unknown option ${other}`);
+  checkOptionNames(options, OPTIONS);
+  const { target, args, daemon } = options;
   if (target !== undefined && typeof target !== "function")
     throw new TypeError(`target must be a function, got ${typeof target}`);
   if (args !== undefined && !Array.isArray(args)) throw new TypeError(`args must be an array, got ${typeof args}`);

@@ -75,7 +75,9 @@ describe("construction and naming", () => {
     expect(() => new Thread((() => {}) as never)).toThrow(TypeError);
     expect(() => new Thread({ daemon: 1 as never })).toThrow(TypeError);
     expect(() => new Thread({ stackSize: "big" as never })).toThrow(TypeError);
-    expect(() => new Thread({ deamon: true } as object)).toThrow(new TypeError("unknown option deamon"));
+    expect(() => new Thread({ deamon: true } as object)).toThrow(
+      new TypeError("unknown option deamon: there is target, args, name, daemon, stackSize, resourceLimits"),
+    );
     expect(() => new Thread({ stackSize: 1000 })).toThrow(RangeError);
   });
 
