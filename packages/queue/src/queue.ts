@@ -55,6 +55,9 @@ export class Queue<T = unknown> extends Ends<T> {
   /**
    * Says that the task of an item that was taken is done; by whichever thread.
    *
+   * A task counts as that of the thread that took the item, and the one that calls this as the one that took it. This matters only when a
+   * thread dies: see {@link join}.
+   *
    * @throws {RangeError} If all tasks are done already.
    */
   taskDone(): void {
@@ -62,12 +65,15 @@ export class Queue<T = unknown> extends Ends<T> {
   }
 
   /**
-   * Blocks until each item that was put has been taken, and its task was done.
+   * Blocks until each item that was put has been taken, and its task was done. There may be 2^31 - 1 unfinished tasks at most: where
+   * `taskDone` is never called, this means nothing after more puts than that.
    *
    * @param options.timeout Longest wait in milliseconds; 0 only looks, left out waits for ever.
    * @returns false if the time ran out first.
    * @throws {TypeError | RangeError} If the options are wrong, checked before anything else.
    * @throws {OwnerDiedError} If all that is unfinished had been taken by threads that died. The tasks still count: `taskDone` takes them off.
+   *   If threads call `taskDone` for what others took, it may be thrown although one of them still has a task, when another one has died;
+   *   or not be thrown before all have ended for which it was called.
    * @throws {BlockingNotAllowedError} On a browser's main thread, if it would have to wait.
    */
   join(options?: Wait): boolean {

@@ -1,6 +1,11 @@
 // Who has taken items whose tasks are not done yet: a tally for each thread that took any. Only its own thread changes it, and raises it
-// before an item is taken, lowers it after a task is done. So the tallies of the living are never too low, and if they are all 0, and the
-// queue is empty, nobody can do what is unfinished any more: those who had it are dead.
+// before an item is taken, lowers it after a task is done. So as long as each thread calls `taskDone` for what it took itself, the tallies of
+// the living are never too low, and if they are all 0, and the queue is empty, nobody can do what is unfinished any more: those who had it
+// are dead.
+//
+// Which item a `taskDone` is for nobody says. If threads call it for each other, the tally of the caller may be too low by then and that
+// of the other one too high. All tasks that are unfinished still count, so a join never returns true too early. But once a thread dies it
+// may throw while a living one still has a task, or wait for a living one that has none.
 
 import { ArenaFullError, agentsOf, type OpenArena } from "@conc/atomics";
 import { TALLIES, UNTALLIED } from "./layout.ts";
