@@ -78,6 +78,7 @@ export abstract class Ends<T> extends ArenaObject implements TurnTaker {
    * Puts an item, blocking this thread while there is no room.
    *
    * The item is copied as it is now. What a structured clone can carry arrives as from one; primitives of these packages arrive as the same.
+   * Getters in it are read then, maybe more than once in one put: if it turns out to be larger than there was room for, it is copied anew.
    *
    * @param options.timeout Longest wait in milliseconds; 0 only tries, left out waits for ever.
    * @param options.blocking false only tries, as `timeout: 0`; not to be combined with `timeout`.
