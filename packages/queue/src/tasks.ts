@@ -34,7 +34,7 @@ export class Tasks {
     const done = this.#base + DONES;
     for (let dones = Atomics.load(this.#words, done); ; ) {
       if (this.#unfinished(dones) <= 0) {
-        throw new RangeError(`taskDone() was called although no task of ${this.#queue} is unfinished`);
+        throw new RangeError(`taskDone() called, but all tasks of ${this.#queue} are done`);
       }
       const seen = Atomics.compareExchange(this.#words, done, dones, dones + 1);
       if (seen === dones) break;
