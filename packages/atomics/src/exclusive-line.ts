@@ -19,6 +19,7 @@ import { OwnerDiedError } from "./errors.ts";
 import { makeOwner, PATIENCE, passedOverFor } from "./handing.ts";
 import { isTraced, keepTrace } from "./label.ts";
 import {
+  GRANTED,
   HANDED_LOCK,
   HANDED_PERMIT,
   LOCK_DEPTH,
@@ -89,7 +90,8 @@ export class ExclusiveLine extends WaitQueue {
   // Whoever has stood in the line leaves it, also one who was put there by a condition.
   override leave(waiter: Waiter): boolean {
     this.#owes &&= waiter !== this.agent.self;
-    return super.leave(waiter);
+    // Granted is who had the lock until somebody else released it: there is nothing left to pass on.
+    return super.leave(waiter) || waiter.state === GRANTED;
   }
 
   override isAdmitted(waiter: Waiter): boolean {
@@ -120,6 +122,7 @@ export class ExclusiveLine extends WaitQueue {
   }
 
   handOver(): number[] | undefined {
+    this.#settle();
     const { heir } = this;
     if (heir === 0) return undefined;
     this.#owes = true;
@@ -153,6 +156,22 @@ export class ExclusiveLine extends WaitQueue {
     throw new OwnerDiedError(
       `the owner of ${owner} died: the caller holds it now, and what it guards may be half changed; recover() it or release() it`,
     );
+  }
+
+  /**
+   * Of a lock that is being released: should it have been handed to a waiter that has not noticed, that one has had it. It must not give back
+   * later what may be somebody else's by then.
+   */
+  #settle(): void {
+    const { heap } = this.agent;
+    let node = this.first;
+    // Only those who could not go on were passed over when it was handed.
+    while (node !== 0 && !this.#isProvided(node) && isAway(this.agent, node)) {
+      node = heap.reach(node)[node + NODE_NEXT] as number;
+    }
+    if (node === 0 || !this.#isProvided(node)) return;
+    this.tell(node, GRANTED);
+    this.remove(node);
   }
 
   #isProvided(node: number): boolean {

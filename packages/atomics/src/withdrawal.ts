@@ -114,7 +114,7 @@ function nodesThatStandIn(agent: Agent, at: number): number[] {
 function giveBack(words: Int32Array, at: number, state: number, from: number): void {
   if (state === HANDED_PERMIT) Atomics.add(words, at, 1);
   if (state !== HANDED_LOCK) return;
-  // Unless somebody was faster, who found the lock in dead hands, or released it as a signal.
+  // Unless somebody was faster, who found the lock in dead hands. Had it been released as a signal, the node would be granted by now.
   for (let word = Atomics.load(words, at); (word & OWNER) === from; ) {
     const seen = Atomics.compareExchange(words, at, word, word & ~(OWNER | BY_TASK));
     if (seen === word) return;
