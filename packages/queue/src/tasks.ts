@@ -130,7 +130,7 @@ export class Joining implements Waitable {
   #result(): boolean {
     if (this.#seen !== ABANDONED) return this.#seen === ALL_DONE;
     throw new OwnerDiedError(
-      `threads died with unfinished tasks of ${this.#queue}, and nobody else has any: taskDone() takes them off`,
+      `all who had unfinished tasks of ${this.#queue} died: taskDone() takes them off`,
     );
   }
 }
