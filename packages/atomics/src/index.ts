@@ -100,6 +100,6 @@ export { Value } from "./value.ts";
 export type { DeltaOf, ValueOf, ValueType, ValueTypeName, ViewOf } from "./value-type.ts";
 export { WaitQueue } from "./wait-queue.ts";
 export { Waiter } from "./waiter.ts";
-export { countWaiting, lengthOf, standsIn } from "./waiters.ts";
+export { countWaiting, grantAll, lengthOf, rouse, standsIn } from "./waiters.ts";
 export { anyPrimitive } from "./withdrawal.ts";
 export { Word, type WordWait } from "./word.ts";

@@ -9,7 +9,9 @@
 // is missed as well. All who wait are woken by a death, and settle. So does everyone who comes later.
 //
 // Why no wake-up is lost. A wait is over when its node stands in no line any more, and that is written last. Before it the node's state
-// has changed, on which the waiter sleeps; so it can not fall asleep any more, and who sleeps is notified.
+// has changed, on which the waiter sleeps; so it can not fall asleep any more, and who sleeps is notified. Who lets others go looks only when
+// the line's lock is free again whether they sleep: they say so before they look at their state once more. Should it die before that, its
+// death wakes all.
 //
 // Why rounds do not mix. What a round came to is in the nodes of its waiters, not in the value: *granted* or not. A slow waiter finds it
 // there, whatever the barrier has been through since; a fast one that comes again is counted anew. Only while an action runs, when all
@@ -20,9 +22,11 @@ import {
   anyPrimitive,
   type Deadline,
   GRANTED,
+  grantAll,
   lengthOf,
   NODE_TASK,
   QUEUE_WORDS,
+  rouse,
   SIGNALLED,
   type Waitable,
   type Waiter,
@@ -53,6 +57,8 @@ export class Rounds {
   readonly #at: number;
   readonly #line: WaitQueue;
   readonly #door: Door;
+  /** The threads that were let go, and have to be roused once the line's lock is free. */
+  readonly #passing: number[] = [];
 
   /** @param parties Of a new barrier. */
   constructor(agent: Agent, at: number, name: () => string, parties?: number) {
@@ -97,7 +103,7 @@ export class Rounds {
       line.push(own.node);
       return index;
     } finally {
-      line.unlock(woken);
+      this.#unlock(woken);
     }
   }
 
@@ -198,11 +204,24 @@ export class Rounds {
 
   #carryOut(verdict: number): number[] {
     const line = this.#line;
+    if (verdict === PASSING) {
+      const told = grantAll(line, this.#passing);
+      Atomics.store(this.#words, this.#at, this.#door.doom);
+      return told;
+    }
     const woken: number[] = [];
-    while (line.first !== 0) woken.push(verdict === PASSING ? line.grant() : this.#refuse(line.first, verdict));
-    if (verdict === PASSING) Atomics.store(this.#words, this.#at, this.#door.doom);
-    else if (verdict === RESET) Atomics.store(this.#words, this.#at, EMPTY);
+    while (line.first !== 0) woken.push(this.#refuse(line.first, verdict));
+    if (verdict === RESET) Atomics.store(this.#words, this.#at, EMPTY);
     return woken;
+  }
+
+  /** Gives the line's lock back, and wakes who was told something under it. */
+  #unlock(woken: number[]): void {
+    this.#line.unlock(woken);
+    const passing = this.#passing;
+    if (passing.length === 0) return;
+    rouse(this.#agent, passing);
+    passing.length = 0;
   }
 
   #refuse(node: number, reason: number): number {
@@ -222,7 +241,7 @@ export class Rounds {
     const verdict = next(value);
     if (verdict !== value) woken.push(...this.#decide(verdict));
     const after = this.#value;
-    line.unlock(woken);
+    this.#unlock(woken);
     if (before === this.parties && after !== before) this.#door.open();
     return after;
   }

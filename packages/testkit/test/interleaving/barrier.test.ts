@@ -224,6 +224,9 @@ describe("a party of a barrier dies", () => {
   const task = { run: meetAsync, mortal: true };
   endsWell("a task dies", { A: task, B: hasty, U }, survived("B"), { preemptions: 2 });
   endsWell("one of three dies", { A, B: hasty, C: hasty, U }, survived("B", "C"), { parties: 3, preemptions: 1 });
+  endsWell("a thread dies, plain accesses too", { A, B: hasty, U }, survived("B"), { preemptions: 1, plain: true });
+  const both = { A, B: hasty, C: hastyAsync, U };
+  endsWell("who lets a thread and a task go dies", both, survived("B", "C"), { parties: 3, preemptions: 1 });
   endsWell("who runs the action dies", { A, B: hasty, U }, survived("B"), { action: act, preemptions: 1 });
   endsWell(
     "a task that runs the action dies, and others stand at the door",
