@@ -82,7 +82,10 @@ export class Rounds {
    */
   arrive(waiter: Waiter, hasAction: boolean, leader?: Waiter): number {
     const line = this.#line;
+    const { self } = this.#agent;
     let woken: number[] = [];
+    // Before the lock is taken, lest others wait for that. Not a task's: should it come to the door, nobody must tell its node anything.
+    if (waiter === self) self.begin(0);
     line.lock();
     try {
       woken = this.#settle();
@@ -97,9 +100,10 @@ export class Rounds {
       }
       const own = isLast ? leader : waiter;
       if (!own) return LEADS;
-      if (own === this.#agent.self) this.#agent.mayBlock("waitAsync");
-      own.begin(0);
-      Atomics.store(this.#words, this.#at, index + 1);
+      if (own === self) this.#agent.mayBlock("waitAsync");
+      else own.begin(0);
+      // Who reads it has the lock, too.
+      this.#words[this.#at] = index + 1;
       line.push(own.node);
       return index;
     } finally {
