@@ -71,7 +71,8 @@ function arrange(): void {
   }
 }
 
-function isDead(words: Int32Array, agent: number): boolean {
+/** Whether an agent has died, of which the words may not reach to its slot. */
+export function isDead(words: Int32Array, agent: number): boolean {
   const base = Atomics.load(words, HEADER_SLOTS + (agent & SLOT_MASK));
   // What never was an agent (one that enlists itself has no id yet) counts as alive.
   if (agent <= SLOT_MASK || base === 0) return false;

@@ -13,6 +13,7 @@
 // The word of a lock whose owner died still names the dead one, and those who wait are told to look when an agent dies. Whoever comes
 // first puts its own id there, and the mark ORPHANED, which stays until somebody says that all is in order.
 
+import { endIfDead } from "./afterlife.ts";
 import { isDead } from "./agent-table.ts";
 import type { Deadline } from "./deadline.ts";
 import { OwnerDiedError } from "./errors.ts";
@@ -83,6 +84,7 @@ export class ExclusiveLine extends WaitQueue {
       const nodes = agent.heap.reach(node);
       if (nap > LONGEST_NAP || left === 0 || passedOverFor(nodes, node) > PATIENCE) break;
       agent.memory.wait(nodes, node + NODE_STATE, SIGNALLED, Math.min(nap, left));
+      endIfDead(agent.heap.words, agent.id);
     }
     return false;
   }

@@ -7,6 +7,7 @@
 // a waiter over marks the agent as having MISSED something, then looks once more whether it is blocked; and the thread says that it
 // runs, and then looks at the mark.
 
+import { endIfDead } from "./afterlife.ts";
 import type { Agent } from "./agent.ts";
 import { slotOf } from "./agent-table.ts";
 import { Deadline } from "./deadline.ts";
@@ -66,6 +67,7 @@ export function resumeBlocked(queue: WaitQueue, waiter: Waiter, deadline: Deadli
  * @param check Called when others know that this thread is blocked, right before it falls asleep; throws if it must not.
  */
 export function park(agent: Agent, timeout: number, check?: () => void): void {
+  endIfDead(agent.heap.words, agent.id);
   agent.beforeSleep?.();
   const { base, memory } = agent;
   const words = agent.heap.reach(base);
@@ -75,6 +77,7 @@ export function park(agent: Agent, timeout: number, check?: () => void): void {
     check?.();
     memory.wait(words, base + AGENT_SELF + NODE_STATE, WAITING, timeout);
   } finally {
+    endIfDead(agent.heap.words, agent.id);
     Atomics.compareExchange(words, base + AGENT_STATE, AGENT_BLOCKED, before);
     serveReady(agent);
     if (take(words, base + AGENT_MISSED) !== 0) lookAgain(agent);
