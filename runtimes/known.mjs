@@ -10,8 +10,10 @@ const MEMORY =
   "a thread can not be given a heap or a stack of a certain size. Bun ignores resourceLimits (oven-sh/bun#31411). Deno ignores that " +
   "of the stack; it ends a thread whose heap is full, but with no error, and code 0, if the code in it came by an import";
 const TERMINATION =
-  "worker.terminate() says at once that the thread has ended, but ends it only when it returns to its event loop: one that computes, or " +
-  "blocks and is woken, goes on, holds what passed to others meanwhile, and writes to memory that is theirs now";
+  "worker.terminate() says at once that the thread has ended, but ends it only when it returns to its event loop: one that computes goes " +
+  "on, at work on what has passed to others meanwhile, until it blocks or has to wait for something";
+const NO_BEFORE_EXIT =
+  "a worker gets no beforeExit: a thread with nothing else to do ends although errors are on their way to its hook";
 const WORDING =
   "the engine words it otherwise: the text of an error, of a function, of console.table, or which properties errors have";
 const CLONE = "structuredClone has other results (order, holes) or never ends with a huge sparse array";
@@ -64,16 +66,14 @@ export const KNOWN = [
     engines: ["Deno"],
     cause: TERMINATION,
     tests: [
-      "threads may be terminated while they are at work",
-      "join tells (when|that, too)",
-      "has not come up yet never runs its target",
-      "outlives the one that started it, also when that is terminated",
       "killed at random and replaced",
       "nobody hangs when one of three dies",
-      "and threads that die at any moment",
+      "leaves nobody hanging, in whatever moment it dies",
       "rounds of legal traffic, in which some die",
+      "threads and tasks mixed, that die at any moment",
     ],
   },
+  { engines: ["Deno"], cause: NO_BEFORE_EXIT, tests: ["TH-050 a thread with a hook of its own"] },
   {
     engines: ["Bun", "Deno"],
     cause: WORDING,
@@ -122,6 +122,7 @@ export const KNOWN = [
       "is the only one of its thread to release it",
       "holds several at a time, and gives them back",
       "enters in the turn in which it got the lock does not become",
+      "nobody owns the lock, but a guard frees it",
     ],
   },
 ];
