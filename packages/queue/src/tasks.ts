@@ -129,8 +129,6 @@ export class Joining implements Waitable {
 
   #result(): boolean {
     if (this.#seen !== ABANDONED) return this.#seen === ALL_DONE;
-    throw new OwnerDiedError(
-      `all who had unfinished tasks of ${this.#queue} died: taskDone() takes them off`,
-    );
+    throw new OwnerDiedError(`all who had unfinished tasks of ${this.#queue} died: taskDone() takes them off`);
   }
 }
