@@ -1,7 +1,7 @@
 // The line of a lock or a semaphore in the arena, with what only those have: patience, and owners that die.
 //
 // What is free is open to whoever comes first: a thread that is running beats one that has to be woken, which makes locks several times
-// faster. But a waiter that others were faster than for a millisecond has the lock, or the permit, handed to it.
+// faster. But a waiter that others were faster than for a while has the lock, or the permit, handed to it.
 //
 // A thread that was told to look, and finds for the second time that another one took the lock meanwhile, does not mark it again at once:
 // whoever holds it would have to wake somebody at each release, which takes longer than most sections. It naps, and looks by itself,
