@@ -1,7 +1,7 @@
 import { type Agent, anyPrimitive, type Waitable, WaitQueue } from "@conc/atomics";
 
 /** How many a signal tells, at most: who gives it has other things to do. */
-const MOST_TOLD = 32;
+const MOST_TOLD = 256;
 
 /** What a line has to know of its end of the queue. */
 export interface End {

@@ -29,7 +29,7 @@ async function busy(action: string, queue: object, tasks: number) {
 describe.each([Queue, LifoQueue, PriorityQueue, SimpleQueue])(
   "%o: a thread that computes while its tasks wait",
   (Class) => {
-    it.each([1, 5])("keeps %i items from the threads behind it, and not more", async (tasks) => {
+    it.each([1, 5, 100])("keeps %i items from the threads behind it, and not more", async (tasks) => {
       const queue = new Class<number>();
       const { result, rest } = await busy("getWhileBusy", queue, tasks);
       const others = [1, 2].map(() => startThread<number>(CALLS, "get", queue, sharedCells(1)).result);
@@ -38,7 +38,8 @@ describe.each([Queue, LifoQueue, PriorityQueue, SimpleQueue])(
       for (let i = 0; i < tasks + 2; i++) queue.put(i);
       const got = await Promise.all(others);
       rest();
-      expect([...(await result), ...got].sort()).toEqual(Array.from({ length: tasks + 2 }, (_, i) => i));
+      const items = new Set([...(await result), ...got]);
+      expect(items).toEqual(new Set(Array.from({ length: tasks + 2 }, (_, i) => i)));
     });
 
     it("keeps one item from a thread behind it when items come one by one", async () => {
