@@ -34,6 +34,7 @@ for (const engine of engines) {
   const run = { engine, outcomes, seconds: Math.round((performance.now() - started) / 1000) };
   runs.push(run);
   for (const outcome of outcomes) report(engine, outcome);
+  console.log(`  ${outcomes.filter(({ state }) => state === "pass").length} passed in ${run.seconds} s`);
   if (engine.by === "conformance" && !values.only && !values.all) reportStale(engine, outcomes);
 }
 console.log(`\n${table(runs)}`);
