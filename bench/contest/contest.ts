@@ -11,8 +11,11 @@ import { PythonPlayer } from "./python.ts";
 
 /** What is to be filled by one repetition of who counts, in nanoseconds. */
 const REPETITION = 25e6;
-/** For how long everybody runs before anything counts, in nanoseconds: by then the compiler has settled. */
-const WARM_UP = 120e6;
+/**
+ * Everybody runs before anything counts until the compiler has settled: it goes by how often code has run, so at least so often; but at
+ * least and at most so long, in nanoseconds. By the time alone, who sleeps in between would be measured cold, and on a slow machine more so.
+ */
+const WARM_UP = { operations: 50_000, atLeast: 120e6, atMost: 1e9 };
 const REPETITIONS = 11;
 /** Milliseconds between turns: for the finalizers of what was dropped, and for the scheduler to calm down. */
 const PAUSE = 5;
@@ -117,9 +120,11 @@ class Entry implements Performance {
 async function warmUp({ times, milliseconds }: Contestant, player: Player): Promise<number> {
   let next = times ?? 1;
   let spent = 0;
-  while (spent < WARM_UP) {
-    const { elapsed } = await player.play(next);
+  let done = 0;
+  while (spent < WARM_UP.atLeast || (done < WARM_UP.operations && spent < WARM_UP.atMost)) {
+    const { elapsed, sample } = await player.play(next);
     spent += elapsed;
+    done += elapsed / (sample.cost as number);
     // Not at once to where it seems to lead: the first figures are those of cold code.
     if (times === undefined && milliseconds === undefined) {
       next = Math.max(1, Math.round(next * Math.min(8, REPETITION / Math.max(elapsed, 1))));
