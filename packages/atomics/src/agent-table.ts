@@ -5,6 +5,7 @@ import { ArenaFullError } from "./errors.ts";
 import type { Heap } from "./heap.ts";
 import {
   AGENT_BEREFT,
+  AGENT_COUNTED,
   AGENT_DEAD,
   AGENT_END,
   AGENT_ENDING,
@@ -60,6 +61,7 @@ export function enlist(heap: Heap, by: number, flags: number): number {
       words.fill(0, base + 1, base + AGENT_END + 1);
       words[base + AGENT_WAITS_FOR] = 0;
       words[base + AGENT_BEREFT] = 0;
+      words[base + AGENT_COUNTED] = 0;
       words[base + AGENT_NAME_LENGTH] = 0;
       words[base + AGENT_FLAGS] = flags;
       words[base + AGENT_PARENT] = by;

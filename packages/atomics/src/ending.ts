@@ -29,6 +29,7 @@ import {
 } from "./layout.ts";
 import { releaseAll } from "./sharing.ts";
 import { notify, tell } from "./sleeping.ts";
+import { bereave } from "./tickets.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import { grantOldest } from "./waiters.ts";
 import { anyPrimitive, withdraw } from "./withdrawal.ts";
@@ -102,6 +103,7 @@ function clearUp(agent: Agent, id: number): void {
   const words = agent.heap.reach(base);
   const nodes = nodesOf(agent, id);
   for (const node of [base + AGENT_SELF, ...nodes]) withdraw(agent, node, false);
+  bereave(agent, base);
   releaseAll(agent, base);
   for (const node of nodes) agent.heap.free(node, agent.id);
   for (const place of privateObjectsOf(agent, id)) freeObject(agent, place);

@@ -96,6 +96,7 @@ export { type HandleType, registerClass, SharedObject } from "./shared-object.ts
 export { notify, park, resumeBlocked, sleepFor } from "./sleeping.ts";
 export { lockSpin, unlockSpin } from "./spin-lock.ts";
 export { Spin } from "./spinning.ts";
+export { announceCount, BEREFT, CLOSED, countedIn, LINED, mark, SPAN_MAX, Tickets, withdrawCount } from "./tickets.ts";
 export { Value } from "./value.ts";
 export type { DeltaOf, ValueOf, ValueType, ValueTypeName, ViewOf } from "./value-type.ts";
 export { WaitQueue } from "./wait-queue.ts";

@@ -58,6 +58,10 @@ export const AGENT_END = 16;
 export const AGENT_WAITS_FOR = 20;
 /** 1 if an agent died that may have been about to tell this one of something. */
 export const AGENT_BEREFT = 21;
+/** The word in which the thread counts itself, or 0; and in which group of how many; see `tickets.ts`. */
+export const AGENT_COUNTED = 22;
+export const AGENT_COUNTED_FROM = 23;
+export const AGENT_COUNTED_SPAN = 24;
 export const AGENT_NAME_LENGTH = 31;
 export const AGENT_NAME = 32;
 export const AGENT_NAME_BYTES: number = (AGENT_WORDS - AGENT_NAME) * 4;

@@ -1,6 +1,6 @@
 // What a barrier does once in each round, before anyone goes on: the last party to arrive runs it, and then ends the round.
 
-import { type Packed, pack, type Waiter } from "@conc/atomics";
+import { type Packed, pack } from "@conc/atomics";
 import type { Rounds } from "./rounds.ts";
 import { FAILED, PASSING } from "./verdicts.ts";
 
@@ -19,7 +19,7 @@ export class Action {
   }
 
   /** Runs it as the last one to arrive, and lets the others go; or refuses them, and throws what it throws. */
-  lead(rounds: Rounds, waiter: Waiter): void {
+  lead(rounds: Rounds, ticket: number): void {
     try {
       const result = this.#call();
       if (isThenable(result)) {
@@ -27,36 +27,31 @@ export class Action {
         throw new TypeError("the action returned a promise, for which a blocked thread can not wait: use waitAsync()");
       }
     } catch (error) {
-      rounds.end(waiter, FAILED);
+      rounds.end(ticket, FAILED);
       throw error;
     }
-    rounds.end(waiter, PASSING);
+    rounds.end(ticket, PASSING);
   }
 
   /**
-   * As {@link lead}, for a waiter that does not block. The round may end while the action is still under way; what comes of that is then
-   * about nothing, and the waiter's node may be somebody else's.
+   * As {@link lead}, without blocking. The round may end while the action is still under way; what comes of that is then about nothing.
    *
    * @param fail Is told what the action throws.
    */
-  leadAsync(rounds: Rounds, waiter: Waiter, fail: (error: unknown) => void): void {
-    const endIfItWaits = (verdict: number): void => {
-      if (waiter.woken) rounds.end(waiter, verdict);
-    };
+  leadAsync(rounds: Rounds, ticket: number, fail: (error: unknown) => void): void {
     const fails = (error: unknown): void => {
       fail(error);
-      endIfItWaits(FAILED);
+      rounds.end(ticket, FAILED);
     };
     try {
       const result = this.#call();
-      if (!isThenable(result)) rounds.end(waiter, PASSING);
+      if (!isThenable(result)) rounds.end(ticket, PASSING);
       else
         Promise.resolve(result)
-          .then(() => endIfItWaits(PASSING), fails)
+          .then(() => rounds.end(ticket, PASSING), fails)
           .then(undefined, fail);
     } catch (error) {
-      fail(error);
-      rounds.end(waiter, FAILED);
+      fails(error);
     }
   }
 

@@ -9,16 +9,18 @@ import {
   type Packed,
   Place,
   registerType,
+  SPAN_MAX,
   unpack,
   type Wait,
   type WaitAsync,
   type Waiter,
 } from "@conc/atomics";
 import { Action } from "./action.ts";
-import { AT_THE_DOOR, ROUNDS_BYTES, Rounds } from "./rounds.ts";
+import { BARRIER_BYTES } from "./assembly.ts";
+import { AT_THE_DOOR, Rounds } from "./rounds.ts";
 import { untilOver, untilOverAsync } from "./waiting.ts";
 
-const PARTIES_MAX = 2 ** 31 - 1;
+const NEVER = new Deadline();
 
 /** What a barrier can be given. */
 export interface BarrierOptions {
@@ -53,7 +55,7 @@ export class Barrier extends ArenaObject {
   readonly #timeout: number;
 
   /**
-   * @param parties How many have to arrive: an integer from 1 to 2^31 - 1.
+   * @param parties How many have to arrive: an integer from 1 to 2^26.
    * @throws {TypeError} If it is not a number, the action no function, or the timeout not a number; or if an option is unknown.
    * @throws {RangeError} If it is not such an integer, or the timeout is out of range.
    */
@@ -61,7 +63,7 @@ export class Barrier extends ArenaObject {
   constructor(parties: number | Place, options: BarrierOptions = {}) {
     const isNew = !(parties instanceof Place);
     if (isNew) checkArguments(parties, options);
-    super(ROUNDS_BYTES, isNew ? undefined : parties);
+    super(BARRIER_BYTES, isNew ? undefined : parties);
     this.#action = options.action && new Action(options.action);
     this.#timeout = options.timeout ?? Number.POSITIVE_INFINITY;
     this.#rounds = new Rounds(this.agent, this.base, () => this.toString(), isNew ? parties : undefined);
@@ -78,12 +80,12 @@ export class Barrier extends ArenaObject {
 
   /** How many have arrived and wait for the others; 0 if it is broken. Out of date as soon as read. */
   get waiting(): number {
-    return Math.max(0, this.#rounds.look());
+    return this.#rounds.waiting;
   }
 
   /** Whether it is broken; out of date as soon as read. */
   get broken(): boolean {
-    return this.#rounds.look() < 0;
+    return this.#rounds.isBroken;
   }
 
   /**
@@ -102,24 +104,25 @@ export class Barrier extends ArenaObject {
     const deadline = this.#begin(options);
     const rounds = this.#rounds;
     const action = this.#action;
-    const { self } = this.agent;
     let leader: Waiter | undefined;
     try {
-      let index = rounds.arrive(self, action !== undefined);
-      while (index < 0) {
-        if (index === AT_THE_DOOR) rounds.waitAtDoor(deadline);
+      let ticket = rounds.arrive(action !== undefined);
+      while (ticket < 0) {
+        if (ticket === AT_THE_DOOR) rounds.waitAtDoor(deadline);
         // Not with the thread's own node, for which there may be another use while it runs the action.
-        else leader = this.agent.open();
-        index = rounds.arrive(self, action !== undefined, leader);
+        else leader ??= rounds.open();
+        ticket = rounds.arrive(action !== undefined, leader);
       }
-      if (index + 1 < rounds.parties) {
-        untilOver(rounds, self, deadline);
-        return rounds.pass(self, index);
+      const { self } = this.agent;
+      if (!rounds.isLast(ticket)) {
+        untilOver(rounds, self, ticket, deadline);
+        return rounds.pass(self, ticket);
       }
-      if (!action) return index;
-      action.lead(rounds, leader as Waiter);
-      return rounds.pass(leader as Waiter, index);
+      if (!action) return rounds.indexOf(ticket);
+      action.lead(rounds, ticket);
+      return rounds.pass(leader as Waiter, ticket);
     } finally {
+      rounds.leave();
       if (leader) this.agent.close(leader);
     }
   }
@@ -136,29 +139,29 @@ export class Barrier extends ArenaObject {
     signal?.throwIfAborted();
     const rounds = this.#rounds;
     const action = this.#action;
-    const waiter = this.agent.open();
+    const waiter = rounds.open();
     let failure: Failure | undefined;
     try {
-      let index = rounds.arrive(waiter, action !== undefined, waiter);
-      while (index < 0) {
+      let ticket = rounds.arriveAsync(waiter, action !== undefined);
+      while (ticket < 0) {
         await rounds.waitAtDoorAsync(deadline, signal);
         // Aborted when the door had let it go already, of which only the signal tells. It has not arrived, so no round has passed with it.
         if (signal?.aborted) {
           rounds.callOffNext();
           throw signal.reason;
         }
-        index = rounds.arrive(waiter, action !== undefined, waiter);
+        ticket = rounds.arriveAsync(waiter, action !== undefined);
       }
-      if (index + 1 === rounds.parties) {
-        if (!action) return index;
-        action.leadAsync(rounds, waiter, (error) => {
+      if (rounds.isLast(ticket)) {
+        if (!action) return rounds.indexOf(ticket);
+        action.leadAsync(rounds, ticket, (error) => {
           failure = { error };
         });
       }
-      await untilOverAsync(rounds, waiter, deadline, signal);
+      await untilOverAsync(rounds, waiter, ticket, deadline, signal);
       if (failure) throw failure.error;
       if (signal?.aborted && !rounds.hasPassed(waiter)) throw signal.reason;
-      return rounds.pass(waiter, index);
+      return rounds.pass(waiter, ticket);
     } finally {
       this.agent.close(waiter);
     }
@@ -189,7 +192,7 @@ export class Barrier extends ArenaObject {
     const own = options?.timeout === undefined ? this.#timeout : timeout;
     if (this.#action?.isRunning)
       throw new InvalidStateError("the action of a barrier can not wait at it: nobody goes on before it has ended");
-    return new Deadline(own);
+    return own === Number.POSITIVE_INFINITY ? NEVER : new Deadline(own);
   }
 }
 
@@ -199,8 +202,8 @@ interface Failure {
 
 function checkArguments(parties: number, options: BarrierOptions): void {
   check("parties", parties, "number");
-  if (!Number.isInteger(parties) || parties < 1 || parties > PARTIES_MAX) {
-    throw new RangeError(`parties must be an integer from 1 to ${PARTIES_MAX}, got ${parties}`);
+  if (!Number.isInteger(parties) || parties < 1 || parties > SPAN_MAX) {
+    throw new RangeError(`parties must be an integer from 1 to ${SPAN_MAX}, got ${parties}`);
   }
   checkOptionNames(options, "action, timeout");
   if (options.action !== undefined) check("action", options.action, "function");

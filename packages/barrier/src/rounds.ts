@@ -1,124 +1,154 @@
 // The rounds of a barrier: what the agents share of it, and how each round ends for everybody in the same way.
 //
-// A party that arrives is counted and put into the line, both under the line's lock. The value is that count or, below zero, what is to
-// become of all who stand in the line: they pass, or are refused. That is written first and then carried out, node by node.
+// Who arrives takes a ticket, in one step and without a lock; the tickets of a round are as many as there are parties, and a round is over
+// as soon as its last ticket is taken. A thread looks for that for a moment. Then it stands in the line and sleeps, until who takes the last
+// ticket lets it go. Tasks stand there from the beginning, and so does who runs the action. Whatever else becomes of a round is
+// decided under the line's lock, when the round is closed, so that nobody takes a ticket any more: a verdict is written first, which
+// names the round that it is about, and then carried out, node by node.
 //
 // Why nobody hangs when an agent dies, in whatever moment. Whoever takes the line's lock begins with `#settle`. If what was decided has not
-// been carried out, he who should have died: it is done now. If fewer stand in the line than were counted, one of them has died, for only
-// the dead are taken out uncounted: the barrier breaks. And it is counted first and then put into the line, so one who dies in between
-// is missed as well. All who wait are woken by a death, and settle. So does everyone who comes later.
+// been carried out, he who should have died: it is done now. If those in the line are of a round that is over, they are let go now. If fewer
+// stand there than were put there, one of them has died, for only the dead are taken out uncounted: the barrier breaks. And they are
+// counted first and then put into the line, so one who dies in between is missed as well. Who has a ticket and stands in no line
+// says so in its slot, and who clears up after it marks the round (see `tickets.ts` of the core). All who wait are woken by a death, and
+// settle. So does everyone who comes later: either he sees the mark, or that somebody stood in the line before him.
 //
-// Why no wake-up is lost. A wait is over when its node stands in no line any more, and that is written last. Before it the node's state
-// has changed, on which the waiter sleeps; so it can not fall asleep any more, and who sleeps is notified. Who lets others go looks only when
-// the line's lock is free again whether they sleep: they say so before they look at their state once more. Should it die before that, its
-// death wakes all.
+// Why no wake-up is lost. Who is about to stand in the line marks the word, unless the round is over, and the last ticket of a marked
+// round is taken under the line's lock: so whoever takes it sees all who stand there. A wait is over when its node stands in no line any more, and that
+// is written last. Before it the node's state has changed, on which the waiter sleeps; so it can not fall asleep any more, and who sleeps is
+// notified. Who lets others go looks only when the line's lock is free again whether they sleep: they say so before they look at their
+// state once more. Should it die before that, its death wakes all.
 //
-// Why rounds do not mix. What a round came to is in the nodes of its waiters, not in the value: *granted* or not. A slow waiter finds it
-// there, whatever the barrier has been through since; a fast one that comes again is counted anew. Only while an action runs, when all
+// Why rounds do not mix. All in the line are of one round: who joins it settles first. Who passed finds the round over; who did not
+// finds the reason in its own node, where it was written before anybody could take a ticket again. Only while an action runs, when all
 // of a round have arrived and none has left, do those who come wait at the door, a second line, and arrive when it opens.
 
 import {
   type Agent,
+  announceCount,
   anyPrimitive,
+  CLOSED,
   type Deadline,
-  GRANTED,
-  grantAll,
-  lengthOf,
-  NODE_TASK,
-  QUEUE_WORDS,
-  rouse,
-  SIGNALLED,
+  LINED,
+  park,
+  Spin,
   type Waitable,
   type Waiter,
   WaitQueue,
+  withdrawCount,
 } from "@conc/atomics";
+import { Assembly, DOOR } from "./assembly.ts";
 import { Door } from "./door.ts";
-import { ABORTED, brokenBy, CALLED_OFF, DIED, PASSING, RESET, TIMED_OUT } from "./verdicts.ts";
+import { ABORTED, ACTING, brokenBy, CALLED_OFF, NONE, RESET, TIMED_OUT } from "./verdicts.ts";
 
-// The value: how many have arrived; or, below EMPTY, what becomes of all who stand in the line. A reason for which they are refused
-// stays, and so is everyone refused who comes; unless it was a reset.
-const EMPTY = 0;
-
-// Instead of an index, of one who has not arrived yet:
+// Instead of a ticket, of one who has not arrived yet:
 /** a round that has all its parties is still there; wait at the door. */
 export const AT_THE_DOOR = -1;
 /** it would be the last one, and has to bring a waiter with which it can stand in the line while it runs the action. */
 export const LEADS = -2;
-
-// The struct: the line and its value; the door and its value; and
-const DOOR = QUEUE_WORDS;
-const PARTIES = 2 * QUEUE_WORDS;
-export const ROUNDS_BYTES: number = (PARTIES + 1) * 4;
+/** others have come, or the round has ended meanwhile; try again. */
+const AGAIN = -3;
 
 /** The rounds of one barrier, as one agent sees them. */
 export class Rounds {
-  readonly parties: number;
   readonly #agent: Agent;
-  readonly #at: number;
-  readonly #line: WaitQueue;
   readonly #door: Door;
-  /** The threads that were let go, and have to be roused once the line's lock is free. */
-  readonly #passing: number[] = [];
+  readonly #assembly: Assembly;
+  readonly #spin: Spin = new Spin();
 
   /** @param parties Of a new barrier. */
   constructor(agent: Agent, at: number, name: () => string, parties?: number) {
-    const words = agent.heap.reach(at);
-    if (parties !== undefined) words[at + PARTIES] = parties;
-    this.parties = words[at + PARTIES] as number;
-    this.#agent = agent;
-    this.#at = at;
     const owner: Waitable = { ...anyPrimitive, asyncForm: "waitAsync", toString: name };
-    this.#line = new WaitQueue(agent, at, owner);
-    this.#door = new Door(agent, at + DOOR, { ...owner, admit: () => this.#isOpen() });
+    this.#agent = agent;
+    this.#door = new Door(agent, at + DOOR, { ...owner, admit: () => this.#isDoorOpen() });
+    this.#assembly = new Assembly(new WaitQueue(agent, at, owner), this.#door, parties);
+  }
+
+  get parties(): number {
+    return this.#assembly.tickets.span;
+  }
+
+  /** Begins the wait of a task, or of who runs the action. */
+  open(): Waiter {
+    return this.#agent.open();
   }
 
   /**
-   * Counts a party in, and has it stand in the line; the last one of a round without an action lets all pass instead.
+   * Takes a ticket for this thread, which has to say `leave` afterwards.
    *
-   * @param waiter With what it waits; this thread's own node if it is about to block.
    * @param leader With what it waits if it is the last one and there is an action.
-   * @returns Its index; or AT_THE_DOOR or LEADS, and then it has not arrived.
+   * @returns The ticket; or AT_THE_DOOR or LEADS, and then it has not arrived.
    * @throws {BrokenBarrierError} If the barrier is broken.
+   * @throws {BlockingNotAllowedError} If it would have to wait, and must not.
    */
-  arrive(waiter: Waiter, hasAction: boolean, leader?: Waiter): number {
-    const line = this.#line;
-    const { self } = this.#agent;
-    let woken: number[] = [];
-    // Before the lock is taken, lest others wait for that. Not a task's: should it come to the door, nobody must tell its node anything.
-    if (waiter === self) self.begin(0);
-    line.lock();
-    try {
-      woken = this.#settle();
-      const index = this.#value;
-      const next = index === this.parties ? this.#door.doom : index;
-      if (next < EMPTY) throw brokenBy(next);
-      if (index === this.parties) return AT_THE_DOOR;
-      const isLast = index + 1 === this.parties;
-      if (isLast && !hasAction) {
-        woken = this.#decide(PASSING);
-        return index;
-      }
-      const own = isLast ? leader : waiter;
-      if (!own) return LEADS;
-      if (own === self) this.#agent.mayBlock("waitAsync");
-      else own.begin(0);
-      // Who reads it has the lock, too.
-      this.#words[this.#at] = index + 1;
-      line.push(own.node);
-      return index;
-    } finally {
-      this.#unlock(woken);
+  arrive(hasAction: boolean, leader?: Waiter): number {
+    const assembly = this.#assembly;
+    for (;;) {
+      // A guess: read plainly, which costs a fraction of `Atomics.load`. Who acts on it finds out whether it is right.
+      const word = assembly.words[assembly.at] as number;
+      let ticket: number;
+      if (word >= 0 && !this.isLast(word)) ticket = this.#take(word);
+      else if (word >= 0 && hasAction && !leader) ticket = LEADS;
+      else if (hasAction || (word & (CLOSED | LINED)) !== 0) ticket = this.#arriveUnderLock(hasAction, leader);
+      else ticket = this.#takeLast(word);
+      if (ticket !== AGAIN) return ticket;
     }
   }
 
-  /** Whether a waiter that arrived still waits. */
+  /** As {@link arrive}, for one that does not block: it stands in the line then, unless the round is complete. */
+  arriveAsync(waiter: Waiter, hasAction: boolean): number {
+    return this.#underLock(() => {
+      for (;;) {
+        const { word } = this.#assembly;
+        const takes = word >= 0 && !this.isLast(word);
+        const ticket = takes ? this.#takeAsync(word, waiter) : this.#finish(word, hasAction ? waiter : undefined);
+        if (ticket !== AGAIN) return ticket;
+      }
+    });
+  }
+
+  /** Says that this thread does not wait any more. */
+  leave(): void {
+    withdrawCount(this.#agent);
+  }
+
+  /** Which of its round a ticket is, from 0. */
+  indexOf(ticket: number): number {
+    return this.#assembly.tickets.indexOf(ticket);
+  }
+
+  /** Whether a ticket is the last one of its round. */
+  isLast(ticket: number): boolean {
+    return this.indexOf(ticket) + 1 === this.parties;
+  }
+
+  /** Looks for a moment whether the round of a ticket is complete. */
+  looksComplete(ticket: number): boolean {
+    const { tickets, words, at } = this.#assembly;
+    const round = tickets.groupOf(ticket);
+    let word = round;
+    const over = this.#spin.until(() => {
+      word = Atomics.load(words, at);
+      return !tickets.isOpen(word, round);
+    });
+    return over && word >= 0;
+  }
+
+  /** Puts this thread, which has a ticket, into the line; false if the round is over. */
+  standIn(ticket: number): boolean {
+    const assembly = this.#assembly;
+    const round = assembly.tickets.groupOf(ticket);
+    return this.#underLock(() => assembly.isOn(round) && assembly.lineUp(this.#agent.self, round));
+  }
+
+  /** Whether a waiter stands in the line. */
   isIn(waiter: Waiter): boolean {
     return waiter.queue !== 0;
   }
 
   /** Whether a waiter whose wait is over has passed. */
-  hasPassed(waiter: Waiter): boolean {
-    return waiter.state === GRANTED;
+  hasPassed({ node }: Waiter): boolean {
+    return this.#assembly.refusalOf(node) === NONE;
   }
 
   /**
@@ -126,43 +156,59 @@ export class Rounds {
    *
    * @throws {BrokenBarrierError} If it was refused.
    */
-  pass(waiter: Waiter, index: number): number {
-    if (this.hasPassed(waiter)) return index;
-    throw brokenBy(waiter.task);
+  pass(waiter: Waiter, ticket: number): number {
+    const reason = this.#assembly.refusalOf(waiter.node);
+    if (reason !== NONE) throw brokenBy(reason);
+    return this.indexOf(ticket);
   }
 
   /** Blocks while a waiter of this thread is told nothing, or not for so long; may return early for no reason. */
   rest(timeout: number): void {
-    this.#line.rest(timeout);
-  }
-
-  /** How many of a round have arrived, or below zero why the barrier is broken; out of date as soon as read. */
-  look(): number {
-    return this.#change((value) => value);
+    park(this.#agent, timeout);
   }
 
   /** What a waiter does that was signalled. */
   lookAgain(waiter: Waiter): void {
     // First of all: a signal from now on is for what is not seen here.
     waiter.waitOn();
-    this.look();
+    this.#look();
   }
 
-  /** Ends the round of a waiter, PASSING or for some reason, unless it is over. */
-  end(waiter: Waiter, verdict: number): void {
-    this.#change((value) => (this.isIn(waiter) ? verdict : value));
+  /** How many have arrived and wait; out of date as soon as read. */
+  get waiting(): number {
+    const assembly = this.#assembly;
+    return this.#underLock(() => {
+      const { word } = assembly;
+      if (word >= 0) return assembly.tickets.indexOf(word);
+      return assembly.verdictOn(word) === ACTING ? this.parties : 0;
+    });
+  }
+
+  /** Whether it is broken; out of date as soon as read. */
+  get isBroken(): boolean {
+    return this.#underLock(() => this.#assembly.word < 0 && !this.#acts);
+  }
+
+  /** Ends the round of a ticket, PASSING or for some reason, unless it is over. */
+  end(ticket: number, verdict: number): void {
+    const assembly = this.#assembly;
+    const round = assembly.tickets.groupOf(ticket);
+    this.#underLock(() => {
+      if (assembly.isOn(round)) assembly.decide(round, verdict);
+    });
   }
 
   /** Breaks the barrier, for those who wait and those who come. */
   abort(): void {
-    this.#change((value) => (value < EMPTY ? value : ABORTED));
+    this.#underLock(() => this.#break(ABORTED));
   }
 
   /** Begins anew; those who wait are refused. */
   reset(): void {
-    this.#change(() => {
-      this.#door.doom = EMPTY;
-      return RESET;
+    const assembly = this.#assembly;
+    this.#underLock(() => {
+      this.#door.doom = NONE;
+      while (!assembly.decide(assembly.tickets.groupOf(assembly.word), RESET));
     });
   }
 
@@ -185,76 +231,6 @@ export class Rounds {
     this.#breakNext(CALLED_OFF);
   }
 
-  get #words(): Int32Array {
-    return this.#agent.heap.reach(this.#at);
-  }
-
-  get #value(): number {
-    return Atomics.load(this.#words, this.#at);
-  }
-
-  /** Carries out what was decided, and finds whether a party has died. Needs the line's lock. */
-  #settle(): number[] {
-    const value = this.#value;
-    if (value > EMPTY && lengthOf(this.#line) < value) return this.#decide(DIED);
-    return value < EMPTY ? this.#carryOut(value) : [];
-  }
-
-  /** Needs the line's lock. */
-  #decide(verdict: number): number[] {
-    Atomics.store(this.#words, this.#at, verdict);
-    return this.#carryOut(verdict);
-  }
-
-  #carryOut(verdict: number): number[] {
-    const line = this.#line;
-    if (verdict === PASSING) {
-      const told = grantAll(line, this.#passing);
-      Atomics.store(this.#words, this.#at, this.#door.doom);
-      return told;
-    }
-    const woken: number[] = [];
-    while (line.first !== 0) woken.push(this.#refuse(line.first, verdict));
-    if (verdict === RESET) Atomics.store(this.#words, this.#at, EMPTY);
-    return woken;
-  }
-
-  /** Gives the line's lock back, and wakes who was told something under it. */
-  #unlock(woken: number[]): void {
-    this.#line.unlock(woken);
-    const passing = this.#passing;
-    if (passing.length === 0) return;
-    rouse(this.#agent, passing);
-    passing.length = 0;
-  }
-
-  #refuse(node: number, reason: number): number {
-    this.#agent.heap.reach(node)[node + NODE_TASK] = reason;
-    const woken = this.#line.tell(node, SIGNALLED);
-    this.#line.remove(node);
-    return woken;
-  }
-
-  /** Decides under the line's lock, where `next` sees what has come of it so far; the value afterwards. */
-  #change(next: (value: number) => number): number {
-    const line = this.#line;
-    line.lock();
-    const before = this.#value;
-    const woken = this.#settle();
-    const value = this.#value;
-    const verdict = next(value);
-    if (verdict !== value) woken.push(...this.#decide(verdict));
-    const after = this.#value;
-    this.#unlock(woken);
-    if (before === this.parties && after !== before) this.#door.open();
-    return after;
-  }
-
-  /** Whether one who stands at the door should arrive, or learn that the next round is broken. */
-  #isOpen(): boolean {
-    return this.look() !== this.parties || this.#door.doom < EMPTY;
-  }
-
   #giveUpAtDoor(reason: number): never {
     this.#breakNext(reason);
     throw brokenBy(reason);
@@ -262,11 +238,127 @@ export class Rounds {
 
   /** Breaks the round for which somebody waited at the door; that is the present one, if the door has been opened. */
   #breakNext(reason: number): void {
-    this.#change((value) => {
-      if (value !== this.parties) return value < EMPTY ? value : reason;
-      this.#door.doom = reason;
-      return value;
+    this.#underLock(() => {
+      if (this.#acts) this.#door.doom = reason;
+      else this.#break(reason);
     });
     this.#door.open();
+  }
+
+  /** Whether one who stands at the door should arrive, or learn that the next round is broken. */
+  #isDoorOpen(): boolean {
+    // If this finds that the action's thread has died, its death has all at the door look, too.
+    return this.#underLock(() => !this.#acts || this.#door.doom !== NONE, false);
+  }
+
+  /** Takes the ticket of the word, and says before that this thread waits with it; or AGAIN. */
+  #take(word: number): number {
+    this.#agent.mayBlock("waitAsync");
+    this.#announce(this.#assembly.tickets.groupOf(word));
+    return this.#change(word, word + 1) ? word : AGAIN;
+  }
+
+  #announce(round: number): void {
+    announceCount(this.#agent, this.#assembly.at, round, this.parties);
+  }
+
+  /** Takes the last ticket of a round; if somebody stands in the line, under its lock. */
+  #takeLast(word: number): number {
+    const { tickets } = this.#assembly;
+    return this.#change(word, tickets.groupAfter(tickets.groupOf(word))) ? word : AGAIN;
+  }
+
+  #change(word: number, next: number): boolean {
+    const { words, at } = this.#assembly;
+    return Atomics.compareExchange(words, at, word, next) === word;
+  }
+
+  /** The long way for a thread: if no tickets are given out, or the last one can not be taken without the lock. */
+  #arriveUnderLock(hasAction: boolean, leader: Waiter | undefined): number {
+    return this.#underLock(() => {
+      const { word } = this.#assembly;
+      const isShort = word >= 0 && (!this.isLast(word) || (hasAction && !leader));
+      return isShort ? AGAIN : this.#finish(word, leader);
+    });
+  }
+
+  #look(): void {
+    this.#underLock(() => {});
+  }
+
+  /**
+   * Does something under the line's lock, when all is settled; and then wakes who was told something, also at the door if the action is over.
+   *
+   * @param isDoorFree Whether nobody in the call holds the lock of the door.
+   */
+  #underLock<T>(act: () => T, isDoorFree = true): T {
+    const assembly = this.#assembly;
+    assembly.lock();
+    let acted = false;
+    try {
+      acted = this.#acts;
+      assembly.settle();
+      return act();
+    } finally {
+      const opens = isDoorFree && acted && !this.#acts;
+      assembly.unlock();
+      if (opens) this.#door.open();
+    }
+  }
+
+  // What follows needs the line's lock.
+
+  /** What one finds who comes when no tickets are given out. */
+  #findClosed(): number {
+    const assembly = this.#assembly;
+    assembly.settle();
+    const { word } = assembly;
+    if (word >= 0) return AGAIN;
+    const verdict = assembly.verdictOn(word);
+    const reason = verdict === ACTING ? this.#door.doom : -verdict;
+    if (reason !== NONE) throw brokenBy(reason);
+    return AT_THE_DOOR;
+  }
+
+  /** Takes the ticket of the word for a task, and puts it into the line. */
+  #takeAsync(word: number, waiter: Waiter): number {
+    const round = this.#assembly.tickets.groupOf(word);
+    // Until it stands in the line.
+    this.#announce(round);
+    const taken = this.#change(word, word + 1);
+    if (taken) this.#assembly.lineUp(waiter, round);
+    this.leave();
+    return taken ? word : AGAIN;
+  }
+
+  /**
+   * Arrives as the last one of a round, or finds that no tickets are given out.
+   *
+   * @param leader Who stands in the line while the action runs, if there is one.
+   */
+  #finish(word: number, leader: Waiter | undefined): number {
+    const assembly = this.#assembly;
+    if (word < 0) return this.#findClosed();
+    if (leader) {
+      const round = assembly.tickets.groupOf(word);
+      assembly.lineUp(leader, round);
+      assembly.act(round);
+      return word;
+    }
+    const ticket = this.#takeLast(word);
+    if (ticket !== AGAIN) assembly.letGo();
+    return ticket;
+  }
+
+  get #acts(): boolean {
+    return this.#assembly.verdictOn(this.#assembly.word) === ACTING;
+  }
+
+  /** Breaks the present round, unless it is broken. */
+  #break(reason: number): void {
+    const assembly = this.#assembly;
+    for (let { word } = assembly; word >= 0 || assembly.verdictOn(word) === ACTING; word = assembly.word) {
+      assembly.decide(assembly.tickets.groupOf(word), reason);
+    }
   }
 }

@@ -1,8 +1,11 @@
-// What can become of a round: all pass, or all are refused, for one of these reasons.
+// What can become of a round: all pass, or all are refused, for one of these reasons. What was carried out, and stays, has its sign turned.
 
 import { BrokenBarrierError } from "./errors.ts";
 
-// Below zero, for the value of a barrier is also how many have arrived.
+/** It goes on. */
+export const NONE = 0;
+/** All have arrived, and the action runs. */
+export const ACTING = 1;
 export const PASSING = -1;
 export const TIMED_OUT = -2;
 export const CALLED_OFF = -3;

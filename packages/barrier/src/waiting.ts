@@ -7,13 +7,14 @@ import { CALLED_OFF, TIMED_OUT } from "./verdicts.ts";
 /** How often a thread looks whether it stands in the line no more, before it takes the line's lock to see. */
 const POLLS = 100;
 
-/** Blocks until a waiter that has arrived is let go; breaks the barrier when the time has run out. */
-export function untilOver(rounds: Rounds, waiter: Waiter, deadline: Deadline): void {
+/** Blocks until the round of a ticket is over; breaks the barrier when the time has run out. */
+export function untilOver(rounds: Rounds, waiter: Waiter, ticket: number, deadline: Deadline): void {
+  if (rounds.looksComplete(ticket) || !rounds.standIn(ticket)) return;
   while (rounds.isIn(waiter)) {
     const { state } = waiter;
     if (state === WAITING) {
       const remaining = deadline.remaining();
-      if (remaining === 0) rounds.end(waiter, TIMED_OUT);
+      if (remaining === 0) rounds.end(ticket, TIMED_OUT);
       else rounds.rest(remaining);
     } else if (state !== GRANTED || !isLetGo(rounds, waiter)) {
       rounds.lookAgain(waiter);
@@ -31,6 +32,7 @@ function isLetGo(rounds: Rounds, waiter: Waiter): boolean {
 export async function untilOverAsync(
   rounds: Rounds,
   waiter: Waiter,
+  ticket: number,
   deadline: Deadline,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -41,7 +43,7 @@ export async function untilOverAsync(
       return !rounds.isIn(waiter);
     },
     leave() {
-      rounds.end(waiter, signal?.aborted ? CALLED_OFF : TIMED_OUT);
+      rounds.end(ticket, signal?.aborted ? CALLED_OFF : TIMED_OUT);
       return !rounds.hasPassed(waiter);
     },
     passOn() {},

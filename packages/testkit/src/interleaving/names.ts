@@ -16,7 +16,7 @@ function family(prefix: string, ...names: string[]): Map<number, string> {
 }
 
 const HEADER = family("HEADER_", "HEAP_LOCK", "END", "USED", "SERIAL", "AGENT_LOCK", "OUTPUT_LOCK", "DEADLOCK_LOCK");
-const AGENT = family("AGENT_", "ID", "STATE", "FLAGS", "READY", "REFERENCES", "MISSED", "WAITS_FOR");
+const AGENT = family("AGENT_", "ID", "STATE", "FLAGS", "READY", "REFERENCES", "MISSED", "WAITS_FOR", "COUNTED");
 const NODE = family("NODE_", "STATE", "AGENT", "NEXT", "PREVIOUS", "QUEUE", "READY", "SINCE", "TASK");
 const QUEUE = family("QUEUE_", "VALUE", "LOCK", "HEAD", "TAIL");
 const LOCK = new Map([...QUEUE, ...family("LOCK_", "TASK", "DEPTH")]);
@@ -38,7 +38,7 @@ const QUEUE_LOCKS: readonly [number, string][] = [
 const QUEUE_WORDS = new Map([[2, "SHUT"], [25, "PUTS"], [47, "GETS"], [55, "DONES"], ...QUEUE_LOCKS]);
 
 /** Words that hold the place of a node, or of a queue. */
-const PLACES = /\.(HEAD|TAIL|NEXT|PREVIOUS|QUEUE|READY|WAITS_FOR)$/;
+const PLACES = /\.(HEAD|TAIL|NEXT|PREVIOUS|QUEUE|READY|WAITS_FOR|COUNTED)$/;
 
 /** The names of the words of one arena. */
 export class Names {

@@ -223,9 +223,10 @@ describe("a party of a barrier dies", () => {
   endsWell("a thread dies, a task waits", { A, B: hastyAsync, U }, survived("B"), { preemptions: 2 });
   const task = { run: meetAsync, mortal: true };
   endsWell("a task dies", { A: task, B: hasty, U }, survived("B"), { preemptions: 2 });
-  endsWell("one of three dies", { A, B: hasty, C: hasty, U }, survived("B", "C"), { parties: 3, preemptions: 1 });
+  // When the time of one runs out, the other one is refused as well.
+  endsWell("one of three dies", { A, B: hasty, C: meet, U }, survived("B", "C"), { parties: 3, preemptions: 1 });
   endsWell("a thread dies, plain accesses too", { A, B: hasty, U }, survived("B"), { preemptions: 1, plain: true });
-  const both = { A, B: hasty, C: hastyAsync, U };
+  const both = { A, B: hasty, C: meetAsync, U };
   endsWell("who lets a thread and a task go dies", both, survived("B", "C"), { parties: 3, preemptions: 1 });
   endsWell("who runs the action dies", { A, B: hasty, U }, survived("B"), { action: act, preemptions: 1 });
   endsWell(
@@ -246,6 +247,22 @@ describe("a party of a barrier dies", () => {
     run: (meeting, self) => [U.run, ...acts].map((run) => run(meeting, self)),
   });
   const nobodyWaits: Check = ({ barrier }) => expect(barrier.waiting).toBe(0);
+  const late: AgentOptions<Meeting> = {
+    ...U,
+    run: (meeting, self) => {
+      U.run(meeting, self);
+      return hasty(meeting, self);
+    },
+  };
+  for (const [who, run] of Object.entries({ thread: meetInTime, task: meetInTimeAsync })) {
+    endsWell(
+      `nobody passes together with a ${who} that was dead before`,
+      { A: { run, mortal: true }, U: late },
+      (_meeting, { U: outcome }) => expect([undefined, BROKEN]).toContain(outcome),
+      { preemptions: 2 },
+    );
+  }
+
   const aborts = { run: abort, mortal: true };
   endsWell("who aborts dies", { A: aborts, B: meet, U: undertakerWho(abort) }, nobodyWaits, { preemptions: 2 });
   const resets = { run: reset, mortal: true };
