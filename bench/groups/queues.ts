@@ -57,7 +57,7 @@ const plans: Readonly<Record<Kind, Plan>> = {
   bytes: {
     ring: { slots: 8, slot: 2 ** 20 + 64 },
     checked: 50,
-    maxSize: 16,
+    maxSize: 8,
     number: "14",
     marks: [ofRing(0.6), ...atLeast({ [PORT]: 1.2 })],
   },

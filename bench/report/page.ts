@@ -36,7 +36,7 @@ const READING = `## How to read it
 - **verdict**: *ok*, the marks are met; *near*, missed by less than such measurements vary (15 %, or 30 % where several threads take
   part); *MISSED*; *FAILED*, a total was wrong or a thread hung. *-*: there was no mark, or nobody to compare with.
 - Each contestant has threads of its own, warm before anything counts. Wake-ups are measured between threads that are pinned to
-  processors. Totals are checked.
+  processors. The C library is told to keep memory that was freed, or large items would measure the system. Totals are checked.
 - **wrong items**: how many of the items that were sent through a queue were altered, lost or doubled, of ours and of the others;
   found in a run that is not timed, in which every item is compared.`;
 

@@ -185,8 +185,7 @@ export class ByteReader {
   #buffer(length: number): ArrayBuffer {
     const at = (this.#at + 1) & ~1;
     this.#at = at + ((length + 3) >> 2);
-    // In one step: memory that is got for itself is filled with zeros first.
-    return new Uint8Array(this.#views.bytes.subarray(at << 2, (at << 2) + length)).buffer;
+    return this.#views.copyOut(at << 2, length);
   }
 
   #view(name: string): unknown {

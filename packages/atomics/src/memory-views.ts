@@ -15,11 +15,15 @@ interface NodeProcess {
 }
 
 interface BufferModule {
-  readonly Buffer?: { from(buffer: ArrayBufferLike, at: number, length: number): unknown };
+  readonly Buffer?: {
+    from(buffer: ArrayBufferLike, at: number, length: number): unknown;
+    allocUnsafeSlow(length: number): { fill(bytes: Uint8Array): unknown; readonly buffer: ArrayBuffer };
+  };
 }
 
-/** From so many bytes on it is worth the call to have Node copy them. */
+/** From so many bytes on it is worth the call to have Node copy them, in; and out. */
 const MANY = 2048;
+const MANY_OUT = 16_384;
 
 /** Views of fixed length over the same memory, as far as it reached when they were made. */
 export class MemoryViews {
@@ -28,7 +32,8 @@ export class MemoryViews {
   readonly units: Uint16Array;
   /** Undefined where there is no such thing. */
   readonly text: NodeBuffer | undefined;
-  readonly #fills: boolean;
+  /** Node's class of buffers, where it copies faster than `set`, which takes care that others see each word whole. */
+  readonly #copier: BufferModule["Buffer"];
 
   constructor(buffer: ArrayBufferLike) {
     const bytes = buffer.byteLength & ~7;
@@ -36,19 +41,29 @@ export class MemoryViews {
     this.bytes = new Uint8Array(buffer, 0, bytes);
     this.units = new Uint16Array(buffer, 0, bytes >> 1);
     const { process } = globalThis as { process?: NodeProcess };
-    const text = process?.getBuiltinModule?.("node:buffer")?.Buffer?.from(buffer, 0, bytes) as NodeBuffer | undefined;
+    const Buffer = process?.getBuiltinModule?.("node:buffer")?.Buffer;
+    const text = Buffer?.from(buffer, 0, bytes) as NodeBuffer | undefined;
     const methods = ["latin1Write", "ucs2Write", "latin1Slice", "ucs2Slice"] as const;
     const known = text && methods.every((method) => typeof text[method] === "function");
     this.text = known ? text : undefined;
     // Deno's goes byte by byte.
-    this.#fills = process?.versions?.deno === undefined;
+    this.#copier = known && process?.versions?.deno === undefined ? Buffer : undefined;
   }
 
   /** Copies bytes into the memory. */
   copyIn(bytes: Uint8Array, at: number): void {
-    // `set` takes care that others see each word whole, and several times as long.
-    if (this.text && this.#fills && bytes.length >= MANY) this.text.fill(bytes, at, at + bytes.length);
+    if (this.#copier && bytes.length >= MANY) this.text?.fill(bytes, at, at + bytes.length);
     else this.bytes.set(bytes, at);
+  }
+
+  /** A copy of bytes of the memory. */
+  copyOut(at: number, length: number): ArrayBuffer {
+    const bytes = this.bytes.subarray(at, at + length);
+    // In one step: a buffer that is made for itself is filled with zeros first, unless Node is told not to.
+    if (!this.#copier || length < MANY_OUT) return new Uint8Array(bytes).buffer;
+    const copy = this.#copier.allocUnsafeSlow(length);
+    copy.fill(bytes);
+    return copy.buffer;
   }
 }
 
