@@ -14,8 +14,8 @@ export const USUAL = 100;
 /** How often at most, but for a long look: a turn of two threads that share a condition takes less than that. */
 const MOST = 1000;
 
-/** How often at least: as long as it takes one who is awake to answer. */
-const LEAST = 32;
+/** How often at least: next to nothing, for it is the long looks that find out when it is worth more. */
+const LEAST = 4;
 
 /** How often in a long look: for as long as it takes to wake a thread on another processor. */
 const LONG = 4000;
