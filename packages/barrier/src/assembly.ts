@@ -169,6 +169,8 @@ export class Assembly {
   #begin(round: number, doom: number): void {
     const next = this.tickets.groupAfter(round);
     Atomics.store(this.words, this.at, doom === NONE ? next : next | CLOSED);
+    // There will be a round with the same tickets.
+    this.words[this.at + VERDICT] = NONE;
   }
 
   #refuse(node: number, reason: number): void {

@@ -107,7 +107,7 @@ export class Rounds {
     });
   }
 
-  /** Says that this thread does not wait any more. */
+  /** Says that this thread does not wait with a ticket any more: from now on others may use its node in other ways. */
   leave(): void {
     withdrawCount(this.#agent);
   }
@@ -255,7 +255,9 @@ export class Rounds {
   #take(word: number): number {
     this.#agent.mayBlock("waitAsync");
     this.#announce(this.#assembly.tickets.groupOf(word));
-    return this.#change(word, word + 1) ? word : AGAIN;
+    if (this.#change(word, word + 1)) return word;
+    this.leave();
+    return AGAIN;
   }
 
   #announce(round: number): void {
