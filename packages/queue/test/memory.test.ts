@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Arena, freeOrphans, Word } from "@conc/atomics";
 import { sharedCells, startThread, until } from "@conc/testkit";
+import { collectGarbage } from "@conc/testkit/collect-garbage.ts";
 import { describe, expect, it } from "vitest";
 import { LifoQueue, PriorityQueue, Queue, SimpleQueue } from "../src/index.ts";
-import { collectGarbage } from "./collect-garbage.ts";
 import { stop, type Traffic } from "./workers/traffic.ts";
 
 const THREADS = new URL("./workers/traffic.ts", import.meta.url);

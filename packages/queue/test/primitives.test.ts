@@ -2,9 +2,9 @@ import { Arena, endAgent, freeOrphans } from "@conc/atomics";
 import { Condition } from "@conc/condition";
 import { Lock } from "@conc/lock";
 import { sharedCells, startThread, until } from "@conc/testkit";
+import { collectGarbage } from "@conc/testkit/collect-garbage.ts";
 import { describe, expect, it } from "vitest";
 import { LifoQueue, PriorityQueue, Queue, QueueFullError, SimpleQueue } from "../src/index.ts";
-import { collectGarbage } from "./collect-garbage.ts";
 import { countsOf } from "./handles.ts";
 import { KINDS, makeAll, surround } from "./workers/primitives.ts";
 

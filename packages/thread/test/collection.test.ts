@@ -2,10 +2,10 @@ import { Arena, toHandle } from "@conc/atomics";
 import { Condition, Event } from "@conc/condition";
 import { Lock } from "@conc/lock";
 import { until } from "@conc/testkit";
+import { collectGarbage } from "@conc/testkit/collect-garbage.ts";
 import { newSlate, write } from "@conc/testkit/slate.ts";
 import { Thread } from "@conc/thread";
 import { describe, expect, it } from "vitest";
-import { collectGarbage } from "./collect-garbage.ts";
 import { noFailures } from "./start-waiting.ts";
 import * as receiving from "./workers/receiving.ts";
 

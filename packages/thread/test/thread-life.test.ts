@@ -1,10 +1,10 @@
 import { AGENT_FOREIGN, Arena, agentsOf, InvalidStateError, TIMEOUT_MAX } from "@conc/atomics";
 import { Event } from "@conc/condition";
 import { until } from "@conc/testkit";
+import { collectGarbage } from "@conc/testkit/collect-garbage.ts";
 import { newSlate, read } from "@conc/testkit/slate.ts";
 import { activeCount, enumerate, mainThread, setExcepthook, Thread } from "@conc/thread";
 import { describe, expect, it } from "vitest";
-import { collectGarbage } from "./collect-garbage.ts";
 import { noFailures, startWaiting } from "./start-waiting.ts";
 import * as actions from "./workers/actions.ts";
 

@@ -4,9 +4,9 @@ import { Arena, AtomicBigInt64, AtomicInt32, SharedArray, Value, Word } from "@c
 import { Barrier } from "@conc/barrier";
 import { Condition, Event } from "@conc/condition";
 import { BoundedSemaphore, Lock, RLock, Semaphore } from "@conc/lock";
+import { collectGarbage } from "@conc/testkit/collect-garbage.ts";
 import { tasks } from "@conc/thread";
 import { LifoQueue, PriorityQueue, Queue, SimpleQueue } from "../../src/index.ts";
-import { collectGarbage } from "../collect-garbage.ts";
 
 interface Kind<T> {
   make(): T;

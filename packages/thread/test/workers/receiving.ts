@@ -3,9 +3,9 @@
 import { fromHandle, type Handle } from "@conc/atomics";
 import type { Condition, Event } from "@conc/condition";
 import type { Lock } from "@conc/lock";
+import { collectGarbage } from "@conc/testkit/collect-garbage.ts";
 import { read, type Slate } from "@conc/testkit/slate.ts";
 import { tasks } from "@conc/thread";
-import { collectGarbage } from "../collect-garbage.ts";
 
 /** Uses each lock that it is sent, keeps it until the next ones come, and says so; ends when none are sent. */
 export async function usesWhatItGets(sent: Slate, ask: Event, done: Event): Promise<void> {
