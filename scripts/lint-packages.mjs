@@ -17,7 +17,7 @@ const LAYERS = {
   queue: ["atomics"],
   thread: ["condition"],
   local: ["thread"],
-  executor: ["queue", "thread"],
+  executor: ["atomics"],
   process: ["executor", "barrier", "local"],
   sched: ["atomics"],
 };

@@ -70,6 +70,7 @@ export {
   HANDED_LOCK,
   HANDED_PERMIT,
   HEADER_OUTPUT_LOCK,
+  HEADER_SETTLED,
   LOCK_BYTES,
   LOCK_DEPTH,
   LOCK_TASK,
@@ -101,6 +102,6 @@ export { Value } from "./value.ts";
 export type { DeltaOf, ValueOf, ValueType, ValueTypeName, ViewOf } from "./value-type.ts";
 export { WaitQueue } from "./wait-queue.ts";
 export { Waiter } from "./waiter.ts";
-export { countWaiting, grantAll, lengthOf, rouse, standsIn } from "./waiters.ts";
+export { countWaiting, grantAll, grantOldest, lengthOf, rouse, standsIn } from "./waiters.ts";
 export { anyPrimitive } from "./withdrawal.ts";
 export { Word, type WordWait } from "./word.ts";

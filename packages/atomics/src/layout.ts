@@ -16,6 +16,8 @@ export const HEADER_END = 3;
 export const HEADER_USED = 4;
 export const HEADER_SERIAL = 5;
 export const HEADER_AGENT_LOCK = 6;
+/** How many futures were done, modulo 2^32. */
+export const HEADER_SETTLED = 7;
 export const HEADER_EPOCH = 8;
 /** How many threads were ever named after their number. */
 export const HEADER_NUMBER = 9;

@@ -37,6 +37,9 @@ const QUEUE_LOCKS: readonly [number, string][] = [
 ];
 const QUEUE_WORDS = new Map([[2, "SHUT"], [25, "PUTS"], [47, "GETS"], [55, "DONES"], ...QUEUE_LOCKS]);
 
+/** Of `packages/executor/src/future.ts`: where its line is. */
+const FUTURE_LINE = 2;
+
 /** Words that hold the place of a node, or of a queue. */
 const PLACES = /\.(HEAD|TAIL|NEXT|PREVIOUS|QUEUE|READY|WAITS_FOR|COUNTED)$/;
 
@@ -74,8 +77,9 @@ export class Names {
       this.#addQueue(base, name);
       return;
     }
-    this.#add(base, name, type.endsWith("Lock") ? LOCK : QUEUE);
-    this.#spinLocks.add(base + layout.QUEUE_LOCK);
+    const line = base + (type === "Future" ? FUTURE_LINE : 0);
+    this.#add(line, name, type.endsWith("Lock") ? LOCK : QUEUE);
+    this.#spinLocks.add(line + layout.QUEUE_LOCK);
   }
 
   #addQueue(base: number, name: string): void {

@@ -1,0 +1,21 @@
+import { ConcurrencyError, registerErrors } from "@conc/atomics";
+
+/**
+ * Thrown where the result of a future is asked for that was cancelled.
+ *
+ * @see CPython `concurrent.futures.CancelledError`
+ */
+export class CancelledError extends ConcurrencyError {
+  override get name(): string {
+    return "CancelledError";
+  }
+}
+
+/** What a future comes to whose thread died while it worked on it: it exited, was terminated, or ran out of memory. */
+export class WorkerDiedError extends ConcurrencyError {
+  override get name(): string {
+    return "WorkerDiedError";
+  }
+}
+
+registerErrors({ CancelledError, WorkerDiedError }, import.meta.url);

@@ -1,0 +1,64 @@
+// What a future came to, in a block of the arena of its own. It is packed without any lock, for that may take long and run code of the
+// value, and belongs to this thread until a future keeps it.
+
+import { ByteCodec, type OpenArena } from "@conc/atomics";
+
+/** In the block: below 0 while it belongs to the thread of that number, then KEPT. */
+const OWNER = 0;
+const KEPT = 2 ** 30;
+/** Where the value begins, in words. */
+const HEAD = 4;
+/** How large the first block is, in bytes: most values fit. */
+const USUAL_BYTES = 120;
+
+/** A value in the arena. */
+export interface Outcome {
+  readonly place: number;
+  /** Where the value ends, in bytes. */
+  readonly end: number;
+}
+
+/**
+ * Packs a value.
+ *
+ * @throws {TypeError} If it can not travel.
+ * @throws {RangeError} If no arena of this size could ever hold it.
+ * @throws {ArenaFullError} If there is no room for it now.
+ */
+export function packOutcome(arena: OpenArena, value: unknown): Outcome {
+  const codec = ByteCodec.of(arena);
+  for (let bytes = USUAL_BYTES; ; ) {
+    if (bytes > arena.memory.maxByteLength / 2)
+      throw new RangeError(`a value of ${bytes} bytes does not fit the arena`);
+    const place = arena.create(bytes);
+    try {
+      const end = codec.write(value, (place + HEAD) * 4, place * 4 + bytes);
+      if (end > 0) return { place, end };
+      bytes = HEAD * 4 - end;
+    } catch (error) {
+      discardOutcome(arena, place);
+      throw error;
+    }
+    discardOutcome(arena, place);
+  }
+}
+
+/** From now on the block is not freed when this thread dies. */
+export function keepOutcome({ heap }: OpenArena, { place }: Outcome): void {
+  Atomics.store(heap.reach(place), place + OWNER, KEPT);
+}
+
+/** Reads the value, as often as one likes: what is in it does not arrive. */
+export function readOutcome(arena: OpenArena, { place, end }: Outcome): unknown {
+  return ByteCodec.of(arena).readAhead((place + HEAD) * 4, end);
+}
+
+/** Lets go of the value and its block. */
+export function dropOutcome(arena: OpenArena, { place, end }: Outcome): void {
+  ByteCodec.of(arena).drop((place + HEAD) * 4, end);
+  discardOutcome(arena, place);
+}
+
+function discardOutcome({ heap, agent }: OpenArena, place: number): void {
+  heap.free(place, agent.id);
+}
