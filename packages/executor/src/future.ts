@@ -342,12 +342,16 @@ export class Future<T = unknown> extends ArenaObject implements PromiseLike<T>, 
     const outcome = packOutcome(arena, value);
     const changed = this.#change((before) => {
       if (before >= CANCELLED) return before;
-      words[base + OUTCOME] = outcome.place;
-      words[base + OUTCOME_END] = outcome.end;
+      // Of one that died right before it would have been done.
+      dropOutcomeOf(arena, base);
+      // First of all, or it might be freed twice should this thread die.
       keepOutcome(arena, outcome);
+      words[base + OUTCOME_END] = outcome.end;
+      Atomics.store(words, base + OUTCOME, outcome.place);
       return state;
     });
     if (changed) return;
+    if (words[base + OUTCOME] === outcome.place) words[base + OUTCOME] = 0;
     dropOutcome(arena, outcome);
     throw new InvalidStateError(`${this}: it is done already`);
   }
@@ -429,6 +433,13 @@ function typeName(value: unknown): string {
   return (value as { constructor?: { name?: string } }).constructor?.name ?? "object";
 }
 
+/** Lets go of the outcome of the future whose words begin there, if it has one. */
+function dropOutcomeOf(arena: OpenArena, base: number): void {
+  const words = arena.heap.reach(base);
+  const place = Atomics.exchange(words, base + OUTCOME, 0);
+  if (place !== 0) dropOutcome(arena, { place, end: words[base + OUTCOME_END] as number });
+}
+
 /** A number for each future that is done, in their order. */
 function nextOrder({ heap }: OpenArena): number {
   return Atomics.add(heap.words, HEADER_SETTLED, 1);
@@ -436,8 +447,5 @@ function nextOrder({ heap }: OpenArena): number {
 
 registerClass("Future", import.meta.url, Future);
 registerDisposal(DISPOSAL_OF_FUTURES, (id, base) => {
-  const arena = Arena.find(id) as OpenArena;
-  const words = arena.heap.reach(base);
-  const place = words[base + OUTCOME] as number;
-  if (place !== 0) dropOutcome(arena, { place, end: words[base + OUTCOME_END] as number });
+  dropOutcomeOf(Arena.find(id) as OpenArena, base);
 });

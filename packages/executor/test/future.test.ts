@@ -318,6 +318,34 @@ describe("a future whose thread dies", () => {
   });
 });
 
+/** Set CONC_ROUNDS for more. */
+const ROUNDS = Number(process.env.CONC_ROUNDS ?? 8);
+
+describe("a thread that works through futures and dies at a random moment", () => {
+  it("leaves each of them whole: done, failed, or untouched", async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const futures = Array.from({ length: 300 }, () => new Future<[number, string]>());
+      const cells = sharedCells(1);
+      const thread = startThread(THREADS, "workThrough", futures, cells);
+      const id = await until("the thread works", () => Atomics.load(cells, 0));
+      const outcomes = futures.map((future) => future.resultAsync({ timeout: 20_000 }).catch((error) => error));
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 8));
+      await thread.kill();
+      endAgent(Arena.default.agent, id);
+      const first = futures.findIndex((future) => !future.done);
+      for (const future of futures) future.cancel();
+      for (const [index, outcome] of (await Promise.all(outcomes)).entries()) {
+        if (outcome instanceof WorkerDiedError || outcome instanceof CancelledError) continue;
+        expect(outcome).toEqual([index, "x".repeat(index * 100)]);
+      }
+      // It took them in turn.
+      if (first >= 0) expect(futures.slice(first).every(({ cancelled }) => cancelled)).toBe(true);
+      const died = (await Promise.all(outcomes)).filter((outcome) => outcome instanceof WorkerDiedError);
+      expect(died.length).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
 describe("a future that travels", () => {
   it("is the same in a message, and its outcome may hold primitives", () => {
     const future = new Future<{ inner: Future<number> }>();

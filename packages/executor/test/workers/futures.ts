@@ -49,6 +49,14 @@ export function workForEver(future: Future<unknown>, cells: Int32Array): void {
   pause(Number.POSITIVE_INFINITY);
 }
 
+/** Says who it is, and works through futures, one after the other. */
+export function workThrough(futures: readonly Future<unknown>[], cells: Int32Array): void {
+  Atomics.store(cells, 0, Arena.default.agent.id);
+  for (const [index, future] of futures.entries()) {
+    if (future.setRunningOrNotifyCancel()) future.setResult([index, "x".repeat(index * 100)]);
+  }
+}
+
 /** Sets each to its number, in this order. */
 export function setAll(order: readonly number[], futures: readonly Future<unknown>[]): void {
   for (const index of order) futures[index]?.setResult(index);
