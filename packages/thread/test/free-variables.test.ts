@@ -273,7 +273,8 @@ describe("freeVariables", () => {
       "  for (const [key, value] of Object.entries(table)) if (!seen.has(key)) list.push(`${key}=${value / 2}`);\n";
     const source = `function (table, seen, list) {\n${line.repeat(5000 / line.length)}}`;
     let best = Number.POSITIVE_INFINITY;
-    for (let run = 0; run < 50; run++) {
+    // On a busy machine it takes longer until the compiler has settled.
+    for (let run = 0; run < 50 || (best >= 1 && run < 2000); run++) {
       const started = performance.now();
       expect(freeVariables(source, isGlobal)).toEqual([]);
       best = Math.min(best, performance.now() - started);
