@@ -6,7 +6,7 @@
 // decided under the line's lock, when the round is closed, so that nobody takes a ticket any more: a verdict is written first, which
 // names the round that it is about, and then carried out, node by node.
 //
-// Why nobody hangs when an agent dies, in whatever moment. Whoever takes the line's lock begins with `#settle`. If what was decided has not
+// Why nobody hangs when an agent dies, in whatever moment. Whoever takes the line's lock begins with `settle`. If what was decided has not
 // been carried out, he who should have died: it is done now. If those in the line are of a round that is over, they are let go now. If fewer
 // stand there than were put there, one of them has died, for only the dead are taken out uncounted: the barrier breaks. And they are
 // counted first and then put into the line, so one who dies in between is missed as well. Who has a ticket and stands in no line

@@ -1,4 +1,13 @@
-import { check, checkOptionNames, checkWait, Deadline, DeadlockError, type Wait, type WaitAsync } from "@conc/atomics";
+import {
+  check,
+  checkOptionNames,
+  checkWait,
+  Deadline,
+  DeadlockError,
+  onAbort,
+  type Wait,
+  type WaitAsync,
+} from "@conc/atomics";
 import { blockUntilAny } from "./blocking.ts";
 import type { Future } from "./future.ts";
 import { futuresOf } from "./futures.ts";
@@ -41,6 +50,7 @@ export async function wait<F extends Future<any>>(
   const waits = new AbortController();
   const pending = [...all].filter(({ done }) => !done);
   let left = pending.length;
+  let forget: (() => void) | undefined;
   await new Promise<void>((resolve, reject) => {
     const stopsAtFailure = returnWhen === "FIRST_EXCEPTION";
     if (isEnough(all.size, left, returnWhen) || (stopsAtFailure && hasFailed(all))) resolve();
@@ -54,8 +64,11 @@ export async function wait<F extends Future<any>>(
         () => {},
       );
     }
-    signal?.addEventListener("abort", () => reject(signal.reason), { signal: waits.signal });
-  }).finally(() => waits.abort());
+    forget = signal && onAbort(signal, () => reject(signal.reason));
+  }).finally(() => {
+    forget?.();
+    waits.abort();
+  });
   return sorted(all);
 }
 
