@@ -35,7 +35,7 @@ describe("Spin", () => {
   it("looks for longer where an answer took longer, and less and less where none comes", () => {
     const spin = new Spin();
     expect(looks(spin, 90).got).toBe(true);
-    expect(inVain(spin, 4)).toEqual([180, 90, 45, 32]);
+    expect(inVain(spin, 9)).toEqual([180, 90, 45, 22, 11, 5, 4, 4, 4]);
   });
 
   it("looks for long ever more rarely where that is never worth it", () => {
