@@ -16,6 +16,8 @@ export default defineConfig({
       "--require",
       `${import.meta.dirname}/packages/testkit/src/typescript/preload.cjs`,
     ],
+    // What they read are copies in JavaScript.
+    globalSetup: "packages/testkit/src/typescript/copies.ts",
     maxWorkers: 2,
     // Of the tests of a file that may run side by side.
     maxConcurrency: 3,

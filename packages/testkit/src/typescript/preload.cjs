@@ -1,21 +1,32 @@
 // Has a Node that can not run TypeScript by itself do so as newer ones do: in every thread, without a word from the program.
 //
-// For tests only, where threads come up by the thousand. tsx would have to be loaded and registered in each of them, which takes
-// several times as long as all else that a thread does before its first line. This is a CommonJS module because in a worker made from
-// a string Node runs what `--require` names and not what `--import` does.
+// For tests only, where threads come up by the thousand. What a loader of Node costs is many times what all else costs that a thread
+// does before its first line: a thread of its own beside each of them, and a message to and fro for each of some hundred modules. So there
+// is none. The tests begin with copying all modules to JavaScript (copies.ts); here all that leads from a program, or from the few lines
+// that a thread begins with, to a first module leads to its copy.
+//
+// This is a CommonJS module because in a worker made from a string Node runs what `--require` names and not what `--import` does.
 
-const { register } = require("node:module");
-const { pathToFileURL } = require("node:url");
-const { isMainThread } = require("node:worker_threads");
+const Module = require("node:module");
+const workerThreads = require("node:worker_threads");
+const { copyOf } = require("./copy-of.cjs");
 
 if (!process.features.typescript || !knowsUsing()) {
   // By this `@conc/thread` knows that it need not bring tsx along.
   Object.defineProperty(process.features, "typescript", { value: "preload" });
-  // The main thread of a test is vitest's, which has its own way with TypeScript.
-  if (!isMainThread || process.argv[1]?.endsWith(".ts")) {
-    process.setSourceMapsEnabled(true);
-    register("./load.mjs", pathToFileURL(__filename));
-  }
+
+  /** For modules that are named only when the program runs. */
+  globalThis.importCopy = (url) => import(copyOf(url));
+
+  const { runMain } = Module;
+  Module.runMain = (main) => runMain(copyOf(main));
+
+  workerThreads.Worker = class Worker extends workerThreads.Worker {
+    constructor(main, options) {
+      super(options?.eval ? main.replace(/\bimport\((?!["'])/g, "importCopy(") : copyOf(main), options);
+    }
+  };
+  Module.syncBuiltinESMExports();
 }
 
 /** Node 22 strips types, but does not know all that is written here. */
