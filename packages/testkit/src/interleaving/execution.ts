@@ -1,6 +1,7 @@
 // Runs agents on the simulated memory, one at a time, and can put everything back to an earlier moment.
 
 import { Actor, type Progress, SUSPENDED, type Timer, type Watch } from "./actor.ts";
+import { Ended, IDLE } from "./history.ts";
 import { type Operator, simulatedViews, type Views } from "./interception.ts";
 import { apply, type Kind, NOT_EQUAL, type Operation, PENDING, TIMED_OUT } from "./operation.ts";
 import type { Bounds, Scenario, Self, Shared } from "./scenario.ts";
@@ -88,6 +89,25 @@ export class Execution<S extends Shared<S>> implements Operator {
 
   /** Lets an agent go on until it is suspended, falls asleep, waits for an event or has ended. */
   run(actor: Actor<S>): Promise<void> | undefined {
+    actor.seenIndex = -1;
+    return this.#follow(actor) ? undefined : this.#runAgain(actor);
+  }
+
+  /** Does what an agent is known to do; false if that comes to an end before it does. */
+  #follow(actor: Actor<S>): boolean {
+    const { progress } = actor;
+    for (;;) {
+      const { next } = progress.history;
+      if (next === undefined) return false;
+      if (next === IDLE) progress.status = "idle";
+      else if (next instanceof Ended) actor.finish(next);
+      else if (this.#attempt(actor, next) !== undefined) continue;
+      return true;
+    }
+  }
+
+  /** Runs the program of an agent from its start. */
+  #runAgain(actor: Actor<S>): Promise<void> | undefined {
     actor.rewind();
     const shared = actor.stage.enter();
     const self: Self = { arena: actor.stage.arena, idOf: (name) => this.world.idOf(name) };
@@ -95,7 +115,7 @@ export class Execution<S extends Shared<S>> implements Operator {
     try {
       const result = actor.run(shared, self);
       if (actor.usesMicrotasks || isThenable(result)) return this.#goOn(actor, result);
-      if (!actor.suspended) actor.finish(result);
+      if (!actor.suspended) this.#finish(actor, result);
     } catch (error) {
       this.#caught(actor, error);
     }
@@ -122,7 +142,7 @@ export class Execution<S extends Shared<S>> implements Operator {
       this.#say(actor.name, "is told of its async waits");
     }
     progress.status = "awake";
-    actor.record("event", 0, event.event);
+    actor.learn(event.event);
   }
 
   /** An agent is killed where it is. */
@@ -144,19 +164,15 @@ export class Execution<S extends Shared<S>> implements Operator {
     const known = actor.repeat(kind, index);
     if (known !== undefined) return known;
     const operation = { kind, index, a, b };
-    if (actor.permitted) actor.permitted = false;
-    else if (!this.#mayGoOn(actor, operation)) this.#suspend(actor);
-    this.operations++;
-    const result = this.#do(actor, operation);
-    actor.record(kind, index, result);
-    actor.position++;
-    if (kind !== "read" && kind !== "write" && kind !== "now") this.#say(actor.name, operation, result);
-    return result;
+    actor.progress.history.next = operation;
+    const result = this.#attempt(actor, operation);
+    if (result !== undefined) return result;
+    actor.suspended = true;
+    throw SUSPENDED;
   }
 
   onEvent(callback: () => void): void {
-    const actor = this.#current as Actor<S>;
-    actor.callbacks.set(++actor.events, callback);
+    (this.#current as Actor<S>).onEvent(callback);
   }
 
   microtask(callback: () => void): void {
@@ -166,7 +182,21 @@ export class Execution<S extends Shared<S>> implements Operator {
     Promise.resolve().then(() => this.#call(actor, callback));
   }
 
-  #do(actor: Actor<S>, operation: Operation): number {
+  /** Has an agent do an operation, if it may; what it learns from that, unless it has to wait. */
+  #attempt(actor: Actor<S>, operation: Operation): number | undefined {
+    if (actor.permitted) actor.permitted = false;
+    else if (!this.#mayGoOn(actor, operation)) return undefined;
+    this.operations++;
+    const result = this.#do(actor, operation);
+    if (result === undefined) return undefined;
+    actor.learn(result);
+    const { kind } = operation;
+    if (kind !== "read" && kind !== "write" && kind !== "now") this.#say(actor.name, operation, result);
+    return result;
+  }
+
+  /** Does an operation; undefined if the agent now sleeps. */
+  #do(actor: Actor<S>, operation: Operation): number | undefined {
     const { progress } = actor;
     const { kind, index, a, b } = operation;
     const { memory } = this;
@@ -178,10 +208,10 @@ export class Execution<S extends Shared<S>> implements Operator {
         if (b <= 0) return TIMED_OUT;
         this.waits.sleep(actor, operation, memory.clock + b);
         this.#say(actor.name, operation);
-        return this.#suspend(actor);
+        return undefined;
       case "waitAsync":
         if (before !== a) return NOT_EQUAL;
-        this.waits.watch(actor, index);
+        this.waits.watch(actor, index, ++progress.events);
         return PENDING;
       case "notify":
         return this.waits.notify(index, a);
@@ -191,7 +221,7 @@ export class Execution<S extends Shared<S>> implements Operator {
         return now;
       }
       case "setTimeout": {
-        const timer = { event: actor.events + 1, at: memory.clock + Math.max(0, Math.ceil(a)) };
+        const timer = { event: ++progress.events, at: memory.clock + Math.max(0, Math.ceil(a)) };
         progress.timers = [...progress.timers, timer];
         return timer.event;
       }
@@ -206,11 +236,6 @@ export class Execution<S extends Shared<S>> implements Operator {
     }
     this.spinLocks.note(actor, operation, result);
     return result;
-  }
-
-  #suspend(actor: Actor<S>): never {
-    actor.suspended = true;
-    throw SUSPENDED;
   }
 
   #say(agent: string, did: Step["did"], result = 0): void {
@@ -242,16 +267,25 @@ export class Execution<S extends Shared<S>> implements Operator {
       (error) => this.#caught(actor, error),
     );
     await drained();
-    while (!actor.suspended && actor.position < actor.progress.length) {
-      const event = actor.repeat("event", 0) as number;
-      const callback = actor.callbacks.get(event);
+    while (!actor.suspended && actor.position < actor.past.length) {
+      const callback = actor.callbacks.get(actor.repeat("event", 0) as number);
       if (callback) this.#call(actor, callback);
       await drained();
     }
     this.#current = undefined;
     if (actor.suspended) return;
-    if (ended) actor.finish(ended.result);
-    else actor.progress.status = "idle";
+    if (ended) {
+      this.#finish(actor, ended.result);
+    } else {
+      actor.progress.history.next = IDLE;
+      actor.progress.status = "idle";
+    }
+  }
+
+  #finish(actor: Actor<S>, result: unknown): void {
+    const ended = new Ended(result);
+    actor.progress.history.next = ended;
+    actor.finish(ended);
   }
 }
 

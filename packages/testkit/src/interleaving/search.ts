@@ -115,8 +115,8 @@ export class Search<S extends Shared<S>> {
     if (index === 0) return true;
     const { memory } = this.execution;
     this.#footprint.note(operation, memory, 1 << actor.number, progress.locks);
-    if (progress.length > (this.#bounds.operations ?? OPERATIONS_MAX)) {
-      this.execution.failure = { problem: `livelock: ${actor.name} has done ${progress.length} operations` };
+    if (progress.history.length > (this.#bounds.operations ?? OPERATIONS_MAX)) {
+      this.execution.failure = { problem: `livelock: ${actor.name} has done ${progress.history.length} operations` };
       return false;
     }
     const isPoint = this.#isPoint(actor, operation);
@@ -248,7 +248,7 @@ export class Search<S extends Shared<S>> {
       execution.failure = { problem: `deadlock: nobody is left who could wake ${whom.join(" and ")}` };
       throw this.#error();
     }
-    const results = Object.fromEntries(execution.actors.map(({ name, progress }) => [name, progress.result]));
+    const results = Object.fromEntries(execution.actors.map(({ name, progress }) => [name, progress.ended?.result]));
     try {
       this.#scenario.check?.(execution.spectate(), results);
     } catch (error) {

@@ -18,8 +18,8 @@ export class Waits<S extends Shared<S>> {
   }
 
   /** An agent begins an async wait. */
-  watch({ progress, events }: Actor<S>, index: number): void {
-    progress.watches = [...progress.watches, { event: events + 1, index, since: ++this.begun, fired: false }];
+  watch({ progress }: Actor<S>, index: number, event: number): void {
+    progress.watches = [...progress.watches, { event, index, since: ++this.begun, fired: false }];
   }
 
   /** How many wait for the same word, and longer; and one more. 0 for who is not asleep. */
@@ -47,10 +47,9 @@ export class Waits<S extends Shared<S>> {
   /** Ends the blocking wait of an agent. */
   wake(actor: Actor<S>, outcome: number): void {
     const { progress } = actor;
-    const { index } = progress.pending as Operation;
     progress.status = "awake";
     progress.pending = undefined;
-    actor.record("wait", index, outcome);
+    actor.learn(outcome);
   }
 
   #sleepers(index: number): { actor: Actor<S>; watch?: Watch; since: number }[] {
