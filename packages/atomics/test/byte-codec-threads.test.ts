@@ -11,7 +11,7 @@ import { Lamp } from "./lamp.ts";
 import { alike, randomValues } from "./random-values.ts";
 import { ECHO, END, FAILED, OVER, TURN } from "./workers/echo.ts";
 
-const VALUES = Number(process.env.CONC_VALUES ?? 10_000) / 10;
+const VALUES = Number(process.env.CONC_VALUES ?? 20_000) / 10;
 
 const ROOM = 1 << 25;
 const arena = Arena.default;

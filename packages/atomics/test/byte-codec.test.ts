@@ -11,7 +11,7 @@ import { EXACT } from "./exact-values.ts";
 import { Lamp } from "./lamp.ts";
 import { alike, randomValues } from "./random-values.ts";
 
-const VALUES = Number(process.env.CONC_VALUES ?? 10_000);
+const VALUES = Number(process.env.CONC_VALUES ?? 20_000);
 
 const ROOM = 1 << 25;
 const arena = Arena.default;

@@ -319,7 +319,7 @@ describe("a future whose thread dies", () => {
 });
 
 /** Set CONC_ROUNDS for more. */
-const ROUNDS = Number(process.env.CONC_ROUNDS ?? 5);
+const ROUNDS = Number(process.env.CONC_ROUNDS ?? 8);
 
 describe("a thread that works through futures and dies at a random moment", () => {
   it("leaves each of them whole: done, failed, or untouched", async () => {

@@ -6,7 +6,7 @@ import { LifoQueue, PriorityQueue, Queue, SimpleQueue } from "../src/index.ts";
 import type { Manners, Taken, Traffic } from "./workers/traffic.ts";
 
 /** How many items go through each queue of a test; set CONC_ITEMS for more. */
-const ITEMS = Number(process.env.CONC_ITEMS ?? 4_000);
+const ITEMS = Number(process.env.CONC_ITEMS ?? 8_000);
 const PRODUCERS = 4;
 
 /** For a test that takes the longer the more is asked of it. */

@@ -9,7 +9,7 @@ import { stop, type Traffic } from "./workers/traffic.ts";
 const THREADS = new URL("./workers/traffic.ts", import.meta.url);
 
 /** Set CONC_ITEMS for more. */
-const ITEMS = Number(process.env.CONC_ITEMS ?? 100_000);
+const ITEMS = Number(process.env.CONC_ITEMS ?? 200_000);
 const HOUR = 3_600_000;
 
 describe.each([Queue, LifoQueue, PriorityQueue, SimpleQueue])("the memory of a %o", (Class) => {

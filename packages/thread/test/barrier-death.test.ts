@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as meeting from "./workers/meeting.ts";
 
 /** How often those who die at random moments do so. */
-const ROUNDS = Number(process.env.CONC_ROUNDS ?? 5);
+const ROUNDS = Number(process.env.CONC_ROUNDS ?? 8);
 
 let before: ReturnType<typeof setExcepthook>;
 beforeAll(() => {

@@ -12,7 +12,7 @@ import * as dying from "./workers/dying.ts";
 const PROMPTLY = 200;
 
 /** How often those who die at random moments do so. */
-const ROUNDS = Number(process.env.CONC_ROUNDS ?? 6);
+const ROUNDS = Number(process.env.CONC_ROUNDS ?? 10);
 
 const DEATHS: readonly dying.Death[] = ["terminated", "throws", "exits", "out of memory"];
 
