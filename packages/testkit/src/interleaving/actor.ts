@@ -18,7 +18,15 @@ import type { Stage } from "./world.ts";
  * - `dead`: it was killed
  */
 export type Status = "unborn" | "awake" | "ready" | "asleep" | "idle" | "done" | "dead";
-const STATUSES: readonly Status[] = ["unborn", "awake", "ready", "asleep", "idle", "done", "dead"];
+const NUMBERS: Readonly<Record<Status, number>> = {
+  unborn: 0,
+  awake: 1,
+  ready: 2,
+  asleep: 3,
+  idle: 4,
+  done: 5,
+  dead: 6,
+};
 
 /** A timer that runs. */
 export interface Timer {
@@ -155,7 +163,7 @@ export class Actor<S extends Shared<S>> {
     if (status === "dead") return mix(before, -1, seed);
     // Once nothing can come to it any more, only its result counts.
     const known = status === "done" && watches.length === 0 ? (ended as Ended) : history;
-    let hash = mix(before, STATUSES.indexOf(status), seed);
+    let hash = mix(before, NUMBERS[status], seed);
     hash = mix(hash, seed === SEED1 ? known.hash1 : known.hash2, seed);
     if (rank > 0) hash = mix(hash, rank, seed);
     for (const { event, fired } of watches) hash = mix(hash, event * 2 + Number(fired), seed);

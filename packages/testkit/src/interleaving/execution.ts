@@ -36,7 +36,9 @@ export class Execution<S extends Shared<S>> implements Operator {
   readonly actors: readonly Actor<S>[];
   readonly waits: Waits<S>;
   readonly spinLocks: SpinLocks;
-  readonly steps: Step[] = [];
+  /** The steps so far, and behind them some of other schedules: they are used again. */
+  readonly #steps: { -readonly [Name in keyof Step]: Step[Name] }[] = [];
+  #said = 0;
   /** Operations that were done, not repeated. */
   operations = 0;
   failure: Failure | undefined;
@@ -68,16 +70,21 @@ export class Execution<S extends Shared<S>> implements Operator {
   get moment(): Moment {
     return {
       mark: this.memory.mark,
-      steps: this.steps.length,
+      steps: this.#said,
       waits: this.waits.begun,
       progress: this.actors.map(({ progress }) => ({ ...progress })),
     };
   }
 
+  /** What was done so far. */
+  get steps(): readonly Step[] {
+    return this.#steps.slice(0, this.#said);
+  }
+
   /** Puts everything back; a moment may be used several times. */
   set moment({ mark, steps, waits, progress }: Moment) {
     this.memory.undo(mark);
-    this.steps.length = steps;
+    this.#said = steps;
     this.waits.begun = waits;
     for (const actor of this.actors) actor.progress = { ...(progress[actor.number] as Progress) };
   }
@@ -239,7 +246,15 @@ export class Execution<S extends Shared<S>> implements Operator {
   }
 
   #say(agent: string, did: Step["did"], result = 0): void {
-    this.steps.push({ agent, did, result });
+    const step = this.#steps[this.#said];
+    if (step) {
+      step.agent = agent;
+      step.did = did;
+      step.result = result;
+    } else {
+      this.#steps.push({ agent, did, result });
+    }
+    this.#said++;
   }
 
   #caught(actor: Actor<S>, error: unknown): void {

@@ -6,8 +6,10 @@
 import type { Actor, Timer, Watch } from "./actor.ts";
 import { Execution, type Moment } from "./execution.ts";
 import { Footprint } from "./footprint.ts";
+import { Met } from "./met.ts";
 import { changes, type Operation } from "./operation.ts";
 import type { Bounds, Report, Scenario, Shared } from "./scenario.ts";
+
 import { describe, InterleavingError } from "./schedule.ts";
 import { mix, SEED1, SEED2 } from "./simulated-memory.ts";
 
@@ -41,7 +43,7 @@ export class Search<S extends Shared<S>> {
   #limit = 0;
   #branchings: Branching<S>[] = [];
   /** The states that were met, and with how few preemptions. */
-  readonly #met = new Map<number, number>();
+  readonly #met = new Met();
   /** The agent that went on last. */
   #last: Actor<S> | undefined;
   #preemptions = 0;
@@ -119,7 +121,7 @@ export class Search<S extends Shared<S>> {
       this.execution.failure = { problem: `livelock: ${actor.name} has done ${progress.history.length} operations` };
       return false;
     }
-    const isPoint = this.#isPoint(actor, operation);
+    const isPoint = this.#mayBeInterrupted(actor, operation) && this.#isPoint(actor, operation);
     if (!isPoint && !this.#mayDie(actor, operation)) return true;
     progress.status = "ready";
     progress.pending = operation;
@@ -135,6 +137,12 @@ export class Search<S extends Shared<S>> {
     }
     this.#arrived = choices;
     return false;
+  }
+
+  /** Whether another agent may go on first. */
+  #mayBeInterrupted(actor: Actor<S>, operation: Operation): boolean {
+    if (actor !== this.#last || this.#preemptions < this.#limit) return true;
+    return this.execution.spinLocks.isShut(actor, operation);
   }
 
   /** Whether others can tell when the operation is done. */
@@ -285,12 +293,6 @@ export class Search<S extends Shared<S>> {
     }
     // Who went on last matters only where it costs to let another one go on.
     if (this.#limit < Number.POSITIVE_INFINITY) hash1 = mix(hash1, this.#last?.number ?? -1, SEED1);
-    // All that fits into a number: two of a million states are taken for one in one of ten thousand explorations.
-    const key = (hash1 >>> 0) * 2 ** 21 + (hash2 >>> 11);
-    const before = this.#met.get(key);
-    const now = this.#limit < Number.POSITIVE_INFINITY ? this.#preemptions : 0;
-    if (before !== undefined && before <= now) return true;
-    this.#met.set(key, now);
-    return false;
+    return this.#met.note(hash1, hash2, this.#limit < Number.POSITIVE_INFINITY ? this.#preemptions : 0);
   }
 }
