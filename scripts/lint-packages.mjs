@@ -17,7 +17,7 @@ const LAYERS = {
   queue: ["atomics"],
   thread: ["condition"],
   local: ["thread"],
-  executor: ["atomics"],
+  executor: ["atomics", "thread"],
   process: ["executor", "barrier", "local"],
   sched: ["atomics"],
 };

@@ -13,7 +13,7 @@ export function blockUntilAny(futures: readonly Future<any>[], deadline: Deadlin
   agent.mayBlock(first.asyncForm);
   const standing = [];
   try {
-    for (const { line } of futures) {
+    for (const line of new Set(futures.map((future) => future.line))) {
       const waiter = agent.open();
       if (line.join(waiter, 0)) {
         agent.close(waiter);
@@ -24,8 +24,8 @@ export function blockUntilAny(futures: readonly Future<any>[], deadline: Deadlin
     for (;;) {
       agent.self.begin(0);
       if (futures.some(({ done }) => done)) return true;
-      const remaining = deadline.remaining();
-      if (remaining === 0) return false;
+      const remaining = Math.min(deadline.remaining(), ...futures.map(({ patience }) => patience));
+      if (deadline.remaining() === 0) return false;
       // Who ends one after this thread has said that it is blocked wakes it; whoever did so before is seen here.
       park(agent, remaining, () => {
         if (futures.some(({ done }) => done)) stayAwake(agent);

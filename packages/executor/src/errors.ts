@@ -18,4 +18,16 @@ export class WorkerDiedError extends ConcurrencyError {
   }
 }
 
-registerErrors({ CancelledError, WorkerDiedError }, import.meta.url);
+/**
+ * Thrown by an executor that can not work any more, for its initializer failed, or its workers die before they are ready; its futures fail
+ * with it, too. `cause` says why.
+ *
+ * @see CPython `concurrent.futures.BrokenExecutor`
+ */
+export class BrokenExecutorError extends ConcurrencyError {
+  override get name(): string {
+    return "BrokenExecutorError";
+  }
+}
+
+registerErrors({ CancelledError, WorkerDiedError, BrokenExecutorError }, import.meta.url);

@@ -1,62 +1,35 @@
-// A future is a state and the line of those who wait for it to be done. Whatever changes the state does so under the line's lock, and so
-// nobody who is about to wait misses it; all are let go afterwards, and should the one who does that die, its death has them all look.
-// The outcome is written before the state says that it is there. A future that a thread works on names it, and so is done when that thread
-// dies: whoever looks finds that out, and all who wait look when an agent dies.
-
 import {
-  Arena,
-  ArenaObject,
-  agentsOf,
   check,
   checkWait,
   Deadline,
   DeadlockError,
-  grantOldest,
-  HEADER_SETTLED,
+  fromHandle,
+  HANDLE,
+  type Handle,
+  type HandleMaker,
   InvalidStateError,
-  newPlace,
-  type OpenArena,
-  OWNING,
-  type Place,
-  QUEUE_WORDS,
-  registerClass,
-  registerDisposal,
+  registerType,
   TimeoutError,
   type Wait,
   type WaitAsync,
-  type Waitable,
-  WaitQueue,
+  type WaitQueue,
 } from "@conc/atomics";
+import { CANCELLED, type Core, DIED, NOTIFIED, PENDING, RAISED, RETURNED, RUNNING } from "./core.ts";
 import { CancelledError, WorkerDiedError } from "./errors.ts";
-import { dropOutcome, keepOutcome, packOutcome, readOutcome } from "./outcome.ts";
-
-// The struct.
-/** Tells the arena how the outcome is freed with the future; unlike that of all other objects to which more belongs. */
-const DISPOSAL = 0;
-const DISPOSAL_OF_FUTURES = 16;
-/** The agent that works on it. */
-const WORKER = 1;
-/** The line; its value is the state. */
-const LINE = 2;
-const OUTCOME = LINE + QUEUE_WORDS;
-const OUTCOME_END = OUTCOME + 1;
-/** How many futures of the arena were done before, modulo 2^32. */
-const ORDER = OUTCOME + 2;
-const FUTURE_BYTES = (ORDER + 1) * 4;
-
-// The states; from CANCELLED on it is done.
-const PENDING = 0;
-const RUNNING = 1;
-const CANCELLED = 2;
-/** Cancelled, and who was to work on it knows. */
-const NOTIFIED = 3;
-const RETURNED = 4;
-const RAISED = 5;
-/** Its worker died. */
-const DIED = 6;
+import { SHARED_CORE, SharedCore } from "./shared-core.ts";
 
 /** What a future came to, as this thread has read it. */
 type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
+
+/** Of what the future is to be made that is constructed next, if not of something new. */
+let given: Core | undefined;
+
+/** The futures that this thread has of those that lie in the arena. */
+const futures = new WeakMap<Core, WeakRef<Future<any>>>();
+
+/** As its method under a symbol of `@conc/atomics` would be declared in the class. */
+// biome-ignore lint/correctness/noUnusedVariables: declarations of one class have the same parameters.
+export interface Future<T = unknown> extends HandleMaker {}
 
 /**
  * A result that is not there yet: of a call in another thread, or of whoever sets it.
@@ -71,37 +44,61 @@ type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false
  *
  * @see CPython `concurrent.futures.Future`; there `wait` does not take one that was cancelled for done before a worker has seen it.
  */
-export class Future<T = unknown> extends ArenaObject implements PromiseLike<T>, Waitable {
-  readonly #line: WaitQueue = new WaitQueue(this.agent, this.base + LINE, this);
-  #callbacks: ((future: this) => void)[] = [];
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: its method is defined in the static block.
+export class Future<T = unknown> implements PromiseLike<T> {
+  static {
+    Object.defineProperty(Future.prototype, HANDLE, {
+      value: function (this: Future): Handle {
+        return this.#core.handle();
+      },
+    });
+    Object.defineProperty(Future.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value: function (this: Future): string {
+        return this.toString();
+      },
+    });
+  }
+
+  readonly #core: Core;
+  #callbacks: ((future: any) => void)[] = [];
   #done: Promise<void> | undefined;
   #result: Result<T> | undefined;
 
   /** @throws {TypeError} If called with arguments. */
-  constructor();
-  constructor(place?: Place) {
-    super(FUTURE_BYTES, place ?? newPlace(FUTURE_BYTES, OWNING));
-    if (place === undefined) this.words[this.base + DISPOSAL] = DISPOSAL_OF_FUTURES;
+  constructor(...none: readonly never[]) {
+    if (none.length > 0) throw new TypeError("Future takes no arguments");
+    this.#core = given ?? new SharedCore();
+    if (this.#core instanceof SharedCore) futures.set(this.#core, new WeakRef<Future<any>>(this as Future<any>));
   }
 
   get [Symbol.toStringTag](): string {
     return "Future";
   }
 
+  /** Names it, the same in all threads that have it, and says how it stands. */
+  toString(): string {
+    return this.#core.toString();
+  }
+
+  /** What to call where this thread must not block. */
+  get asyncForm(): string {
+    return "resultAsync";
+  }
+
   /** Whether it was cancelled. */
   get cancelled(): boolean {
-    const state = this.#state();
+    const state = this.#core.state();
     return state === CANCELLED || state === NOTIFIED;
   }
 
   /** Whether somebody works on it, so that it can not be cancelled any more; out of date as soon as read. */
   get running(): boolean {
-    return this.#state() === RUNNING;
+    return this.#core.state() === RUNNING;
   }
 
   /** Whether it has come to an end, cancelled or not. */
   get done(): boolean {
-    return this.#state() >= CANCELLED;
+    return this.#core.state() >= CANCELLED;
   }
 
   /**
@@ -110,7 +107,9 @@ export class Future<T = unknown> extends ArenaObject implements PromiseLike<T>, 
    * @returns Whether it is cancelled now.
    */
   cancel(): boolean {
-    return this.#change((state) => (state === PENDING ? CANCELLED : state)) || this.cancelled;
+    const cancelled = this.#core.cancel();
+    if (cancelled) this.#announce();
+    return cancelled || this.cancelled;
   }
 
   /**
@@ -161,9 +160,12 @@ export class Future<T = unknown> extends ArenaObject implements PromiseLike<T>, 
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#whenDone()
-      .then(() => unwrap(this.#read()))
-      .then(onFulfilled, onRejected);
+    return this.#whenDone().then((): any => {
+      const result = this.#read();
+      if (result.ok) return typeof onFulfilled === "function" ? onFulfilled(result.value) : result.value;
+      if (typeof onRejected === "function") return onRejected(result.error);
+      throw result.error;
+    });
   }
 
   /**
@@ -191,15 +193,9 @@ export class Future<T = unknown> extends ArenaObject implements PromiseLike<T>, 
    * @throws {InvalidStateError} If that was said before, or the future is done.
    */
   setRunningOrNotifyCancel(): boolean {
-    const next = { [PENDING]: RUNNING, [CANCELLED]: NOTIFIED } as Record<number, number | undefined>;
-    let runs = false;
-    const changed = this.#change((state) => {
-      runs = state === PENDING;
-      if (runs) this.words[this.base + WORKER] = this.agent.id;
-      return next[state] ?? state;
-    });
-    if (!changed) throw new InvalidStateError(`${this}: somebody has begun to work on it already`);
-    return runs;
+    const before = this.#core.begin();
+    if (before === PENDING || before === CANCELLED) return before === PENDING;
+    throw new InvalidStateError(`${this}: somebody has begun to work on it already`);
   }
 
   /**
@@ -221,55 +217,22 @@ export class Future<T = unknown> extends ArenaObject implements PromiseLike<T>, 
     this.#end(RAISED, error);
   }
 
-  protected override describe(): string {
-    switch (this.#state()) {
-      case PENDING:
-        return "pending";
-      case RUNNING:
-        return "running";
-      case RETURNED:
-        return `returned ${typeName(this.#value())}`;
-      case RAISED:
-        return `raised ${typeName(this.#value())}`;
-      case DIED:
-        return "its thread died";
-      default:
-        return "cancelled";
-    }
-  }
-
-  // As what its line's waiters wait for. The state is changed under the line's lock, so no mark is needed.
-
-  get asyncForm(): string {
-    return "resultAsync";
-  }
-
-  admit(): boolean {
-    return this.done;
-  }
-
-  changed(): boolean {
-    return false;
-  }
-
-  passOn(): void {}
-
   /**
    * Resolves to whether it was done in time.
    *
    * @internal
    */
-  async isDoneWithin(deadline: Deadline, signal?: AbortSignal): Promise<boolean> {
-    return this.done || (deadline.remaining() > 0 && this.#line.waitAsync(deadline, signal));
+  isDoneWithin(deadline: Deadline, signal?: AbortSignal): Promise<boolean> {
+    return this.#core.isDoneWithin(deadline, signal);
   }
 
   /**
-   * Blocks; whether it was done in time.
+   * Milliseconds for which it may be left alone by who waits for it; then its time may be over.
    *
    * @internal
    */
-  blockUntilDone(deadline: Deadline): boolean {
-    return this.done || (deadline.remaining() > 0 && this.#line.wait(deadline));
+  get patience(): number {
+    return this.#core.patience;
   }
 
   /**
@@ -278,16 +241,16 @@ export class Future<T = unknown> extends ArenaObject implements PromiseLike<T>, 
    * @internal
    */
   get line(): WaitQueue {
-    return this.#line;
+    return this.#core.line;
   }
 
   /**
-   * Whether no other thread has it.
+   * Whether nobody but this thread could ever end it.
    *
    * @internal
    */
   get isMine(): boolean {
-    return this.isPrivate;
+    return this.#core.isMine;
   }
 
   /**
@@ -296,7 +259,7 @@ export class Future<T = unknown> extends ArenaObject implements PromiseLike<T>, 
    * @internal
    */
   get order(): number {
-    return this.words[this.base + ORDER] as number;
+    return this.#core.order;
   }
 
   /**
@@ -305,64 +268,21 @@ export class Future<T = unknown> extends ArenaObject implements PromiseLike<T>, 
    * @internal
    */
   get failed(): boolean {
-    return this.#state() >= RAISED;
-  }
-
-  /** The state; that of a future whose worker is dead is found out here. */
-  #state(): number {
-    const { words, base } = this;
-    const state = Atomics.load(words, base + LINE);
-    if (state !== RUNNING || agentsOf(this.arena).isAlive(words[base + WORKER] as number)) return state;
-    // Read with the state by those who do not see it yet: whoever finds out writes the same, or a later one.
-    words[base + ORDER] = nextOrder(this.arena);
-    Atomics.compareExchange(words, base + LINE, RUNNING, DIED);
-    return Atomics.load(words, base + LINE);
-  }
-
-  /** Changes the state under the line's lock; whether it did. Lets all go if it is done with that. */
-  #change(next: (state: number) => number): boolean {
-    const { words, base } = this;
-    this.#line.lock();
-    const before = this.#state();
-    const after = next(before);
-    if (after >= CANCELLED && before < CANCELLED) words[base + ORDER] = nextOrder(this.arena);
-    // By compare-exchange, for who finds that its worker is dead has no lock.
-    const changed = after !== before && Atomics.compareExchange(words, base + LINE, before, after) === before;
-    this.#line.unlock();
-    if (changed && after >= CANCELLED) {
-      grantOldest(this.#line, Number.POSITIVE_INFINITY);
-      this.#announce();
-    }
-    return changed;
+    return this.#core.state() >= RAISED;
   }
 
   #end(state: number, value: unknown): void {
-    const { words, base, arena } = this;
-    if (this.done) throw new InvalidStateError(`${this}: it is done already`);
-    const outcome = packOutcome(arena, value);
-    const changed = this.#change((before) => {
-      if (before >= CANCELLED) return before;
-      // Of one that died right before it would have been done.
-      dropOutcomeOf(arena, base);
-      // First of all, or it might be freed twice should this thread die.
-      keepOutcome(arena, outcome);
-      words[base + OUTCOME_END] = outcome.end;
-      Atomics.store(words, base + OUTCOME, outcome.place);
-      return state;
-    });
-    if (changed) return;
-    if (words[base + OUTCOME] === outcome.place) words[base + OUTCOME] = 0;
-    dropOutcome(arena, outcome);
-    throw new InvalidStateError(`${this}: it is done already`);
+    if (!this.#core.end(state, value)) throw new InvalidStateError(`${this}: it is done already`);
+    this.#announce();
   }
 
   #block(options: Wait | undefined): void {
     const timeout = checkWait(options);
     if (this.done) return;
-    if (timeout === Number.POSITIVE_INFINITY && this.isPrivate) {
+    if (timeout === Number.POSITIVE_INFINITY && this.#core.isMine) {
       throw new DeadlockError(`${this}: no other thread has it, so that nobody could set it while this one waits`);
     }
-    if (!this.blockUntilDone(new Deadline(timeout))) throw this.#late();
+    if (!this.#core.blockUntilDone(new Deadline(timeout))) throw this.#late();
     this.#announce();
   }
 
@@ -401,20 +321,11 @@ export class Future<T = unknown> extends ArenaObject implements PromiseLike<T>, 
   }
 
   #readAnew(): Result<T> {
-    const state = this.#state();
-    if (state === RETURNED) return { ok: true, value: this.#value() as T };
-    if (state === RAISED) return { ok: false, error: this.#value() };
+    const state = this.#core.state();
+    if (state === RETURNED) return { ok: true, value: this.#core.value() as T };
+    if (state === RAISED) return { ok: false, error: this.#core.value() };
     if (state === DIED) return { ok: false, error: new WorkerDiedError("the thread died that worked on it") };
     return { ok: false, error: new CancelledError("it was cancelled") };
-  }
-
-  #value(): unknown {
-    const { words, base } = this;
-    if (this.#result) return this.#result.ok ? this.#result.value : this.#result.error;
-    return readOutcome(this.arena, {
-      place: words[base + OUTCOME] as number,
-      end: words[base + OUTCOME_END] as number,
-    });
   }
 
   #errorOf(result: Result<T>): unknown {
@@ -428,24 +339,19 @@ function unwrap<T>(result: Result<T>): T {
   return result.value;
 }
 
-function typeName(value: unknown): string {
-  if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
-  return (value as { constructor?: { name?: string } }).constructor?.name ?? "object";
+/** The future that is made of this. */
+export function futureOf<T>(core: Core): Future<T> {
+  const known = futures.get(core)?.deref();
+  if (known) return known;
+  given = core;
+  try {
+    return new Future<T>();
+  } finally {
+    given = undefined;
+  }
 }
 
-/** Lets go of the outcome of the future whose words begin there, if it has one. */
-function dropOutcomeOf(arena: OpenArena, base: number): void {
-  const words = arena.heap.reach(base);
-  const place = Atomics.exchange(words, base + OUTCOME, 0);
-  if (place !== 0) dropOutcome(arena, { place, end: words[base + OUTCOME_END] as number });
-}
-
-/** A number for each future that is done, in their order. */
-function nextOrder({ heap }: OpenArena): number {
-  return Atomics.add(heap.words, HEADER_SETTLED, 1);
-}
-
-registerClass("Future", import.meta.url, Future);
-registerDisposal(DISPOSAL_OF_FUTURES, (id, base) => {
-  dropOutcomeOf(Arena.find(id) as OpenArena, base);
+registerType("Future", {
+  module: import.meta.url,
+  revive: (handle) => futureOf(fromHandle<SharedCore>({ ...handle, type: SHARED_CORE })),
 });

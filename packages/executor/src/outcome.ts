@@ -44,13 +44,19 @@ export function packOutcome(arena: OpenArena, value: unknown): Outcome {
 }
 
 /** From now on the block is not freed when this thread dies. */
-export function keepOutcome({ heap }: OpenArena, { place }: Outcome): void {
-  Atomics.store(heap.reach(place), place + OWNER, KEPT);
+export function keepOutcome({ heap }: OpenArena, outcome: Outcome): Outcome {
+  Atomics.store(heap.reach(outcome.place), outcome.place + OWNER, KEPT);
+  return outcome;
 }
 
 /** Reads the value, as often as one likes: what is in it does not arrive. */
 export function readOutcome(arena: OpenArena, { place, end }: Outcome): unknown {
   return ByteCodec.of(arena).readAhead((place + HEAD) * 4, end);
+}
+
+/** The URLs of the modules that a reader has to import first; nearly always none. */
+export function modulesOfOutcome(arena: OpenArena, { place, end }: Outcome): readonly string[] {
+  return ByteCodec.of(arena).modules((place + HEAD) * 4, end);
 }
 
 /** Lets go of the value and its block. */

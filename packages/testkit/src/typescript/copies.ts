@@ -61,7 +61,11 @@ async function copyAsOne(folder: string): Promise<void> {
   const { outputFiles } = await build({
     ...OPTIONS,
     stdin: { contents: [`export * from ${JSON.stringify(index)};`, ...everything].join("\n"), resolveDir: folder },
-    plugins: [leadingToCopies((source, url) => source.replaceAll("import.meta.url", url))],
+    plugins: [
+      leadingToCopies((source, url) =>
+        source.replaceAll("import.meta.url", url).replace(/^tasks\(import\.meta,/gm, `tasks({ url: ${url} },`),
+      ),
+    ],
   });
   put(copyOf(index), outputFiles[0]?.text ?? "");
 

@@ -1,0 +1,216 @@
+// The results of a function for many inputs, in their order: each input, or each chunk of them, is a task.
+
+import { check, Deadline } from "@conc/atomics";
+import { describeTask, modulesOf, resolveTask, type TaskReference, tasks } from "@conc/thread";
+import type { Future } from "./future.ts";
+
+/** How the inputs are given to the workers. */
+export interface MapOptions {
+  /** Longest time for all results in milliseconds, from the call on. */
+  readonly timeout?: number | undefined;
+  /** How many inputs make one task; 1 if left out. Many small ones are done faster in chunks of some hundred. */
+  readonly chunksize?: number | undefined;
+  /** How many tasks may be ahead of the results that were asked for; if left out, all are submitted at once. */
+  readonly bufferSize?: number | undefined;
+}
+
+/** Results in the order of their inputs. To be gone through once, by `for await` or, blocking the thread, by `for`. */
+export type Mapped<R> = AsyncIterable<R> & Iterable<R>;
+
+/** What came of one input. */
+type Outcome<R> = { readonly value: R } | { readonly error: unknown };
+
+/** What came of one task. */
+type Outcomes<R> = readonly Outcome<R>[];
+
+/** A task for some inputs. */
+interface Piece<R> {
+  readonly future: Future<any>;
+  /** What came of it, from its result. */
+  outcomes(result: any): Outcomes<R>;
+}
+
+type Submit = (fn: (...args: any[]) => unknown, args: readonly unknown[]) => Future<any>;
+
+/**
+ * The results of `fn` for the inputs.
+ *
+ * @throws {TypeError | RangeError} If an option is wrong or an input can not be iterated.
+ */
+export function mapped<R>(
+  submit: Submit,
+  fn: (...args: any[]) => unknown,
+  iterables: readonly Iterable<unknown>[],
+  { timeout = Number.POSITIVE_INFINITY, chunksize = 1, bufferSize = Number.POSITIVE_INFINITY }: MapOptions,
+): Mapped<R> {
+  const rows = zip(iterables);
+  const deadline = new Deadline(timeout);
+  const nextPiece = chunksize > 1 ? chunks<R>(submit, fn, rows, chunksize) : singles<R>(submit, fn, rows);
+  return new Results(nextPiece, bufferSize, deadline);
+}
+
+/** @throws {TypeError | RangeError} If it is no whole number of at least `least`. */
+export function checkWhole(what: string, value: number, least: number): void {
+  check(what, value, "number");
+  if (!(value >= least) || !Number.isInteger(value)) {
+    throw new RangeError(`${what} must be a whole number of at least ${least}, got ${value}`);
+  }
+}
+
+class Results<R> implements AsyncIterable<R>, Iterable<R> {
+  readonly #nextPiece: () => Piece<R> | undefined;
+  readonly #deadline: Deadline;
+  readonly #pieces: Piece<R>[] = [];
+  #outcomes: Outcomes<R> = [];
+  /** How many of these were given. */
+  #given = 0;
+
+  constructor(nextPiece: () => Piece<R> | undefined, ahead: number, deadline: Deadline) {
+    this.#nextPiece = nextPiece;
+    this.#deadline = deadline;
+    try {
+      while (this.#pieces.length < ahead && this.#submitNext());
+    } catch (error) {
+      this.#close();
+      throw error;
+    }
+  }
+
+  [Symbol.iterator](): Iterator<R, void> {
+    return { next: () => this.#nextBlocking(), return: () => this.#close() };
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<R, void> {
+    return { next: () => this.#nextAsync(), return: async () => this.#close() };
+  }
+
+  #nextBlocking(): IteratorResult<R, void> {
+    try {
+      while (this.#given === this.#outcomes.length) {
+        const [piece] = this.#pieces;
+        if (!piece) return this.#close();
+        this.#take(piece.outcomes(piece.future.result({ timeout: this.#deadline.remaining() })));
+      }
+      return this.#give();
+    } catch (error) {
+      this.#close();
+      throw error;
+    }
+  }
+
+  async #nextAsync(): Promise<IteratorResult<R, void>> {
+    try {
+      while (this.#given === this.#outcomes.length) {
+        const [piece] = this.#pieces;
+        if (!piece) return this.#close();
+        const result = await piece.future.resultAsync({ timeout: this.#deadline.remaining() });
+        // Another call of `next` that is not waited for may have been faster.
+        if (piece === this.#pieces[0]) this.#take(piece.outcomes(result));
+      }
+      return this.#give();
+    } catch (error) {
+      this.#close();
+      throw error;
+    }
+  }
+
+  #take(outcomes: Outcomes<R>): void {
+    this.#pieces.shift();
+    this.#outcomes = outcomes;
+    this.#given = 0;
+    this.#submitNext();
+  }
+
+  #give(): IteratorResult<R, void> {
+    const outcome = this.#outcomes[this.#given++] as Outcome<R>;
+    if ("error" in outcome) throw outcome.error;
+    return { done: false, value: outcome.value };
+  }
+
+  #submitNext(): boolean {
+    const piece = this.#nextPiece();
+    if (piece) this.#pieces.push(piece);
+    return piece !== undefined;
+  }
+
+  /** Nobody wants the rest. */
+  #close(): { done: true; value: undefined } {
+    for (const { future } of this.#pieces.splice(0)) future.cancel();
+    this.#outcomes = [];
+    this.#given = 0;
+    return { done: true, value: undefined };
+  }
+}
+
+/** A task for each input. */
+function singles<R>(
+  submit: Submit,
+  fn: (...args: any[]) => unknown,
+  rows: Iterator<unknown[]>,
+): () => Piece<R> | undefined {
+  const outcomes = (value: R): Outcomes<R> => [{ value }];
+  return () => {
+    const { done, value } = rows.next();
+    return done ? undefined : { future: submit(fn, value), outcomes };
+  };
+}
+
+/** A task for so many inputs each. */
+function chunks<R>(
+  submit: Submit,
+  fn: (...args: any[]) => unknown,
+  rows: Iterator<unknown[]>,
+  size: number,
+): () => Piece<R> | undefined {
+  const reference = describeTask(fn);
+  const outcomes = ({ values, errors }: Chunk<R>): Outcomes<R> =>
+    values.map((value, index) => (errors?.has(index) ? { error: errors.get(index) } : { value }));
+  return () => {
+    const chunk: unknown[][] = [];
+    while (chunk.length < size) {
+      const { done, value } = rows.next();
+      if (done) break;
+      chunk.push(value);
+    }
+    return chunk.length === 0 ? undefined : { future: submit(runChunk, [reference, chunk]), outcomes };
+  };
+}
+
+/** What came of a chunk: a value for each input, and what was thrown where there is none. */
+interface Chunk<R> {
+  readonly values: R[];
+  readonly errors?: Map<number, unknown>;
+}
+
+/** In a worker: what a function comes to for each row of arguments, one after the other. */
+async function runChunk(reference: TaskReference, rows: readonly unknown[][]): Promise<Chunk<unknown>> {
+  for (const module of modulesOf(reference)) await import(module);
+  const fn = resolveTask(reference);
+  const values: unknown[] = [];
+  const errors = new Map<number, unknown>();
+  for (const [index, row] of rows.entries()) {
+    try {
+      const value = fn(...row);
+      values[index] = typeof (value as PromiseLike<unknown> | null)?.then === "function" ? await value : value;
+    } catch (error) {
+      values[index] = undefined;
+      errors.set(index, error);
+    }
+  }
+  return errors.size === 0 ? { values } : { values, errors };
+}
+tasks(import.meta, { runChunk });
+
+/** Rows of one value from each, as long as none of them has come to its end. */
+function* zip(iterables: readonly Iterable<unknown>[]): Generator<unknown[], void> {
+  const iterators = iterables.map((iterable) => iterable[Symbol.iterator]());
+  while (iterators.length > 0) {
+    const row: unknown[] = [];
+    for (const iterator of iterators) {
+      const { done, value } = iterator.next();
+      if (done) return;
+      row.push(value);
+    }
+    yield row;
+  }
+}

@@ -1,0 +1,210 @@
+// A worker of a pool. It takes one task after the other; while there is none it sleeps, blocked, for so it is awake soonest. Only while
+// something else is going on in its event loop, a timer or a request that a task has left behind, or a task that is not done, it waits there.
+
+import { Deadline } from "@conc/atomics";
+import { type AnyFunction, modulesOf, resolveTask, tasks } from "@conc/thread";
+import { Functions } from "./functions.ts";
+import {
+  DOOMED,
+  HAS_RAISED,
+  HAS_RETURNED,
+  OVER,
+  STILLBORN,
+  TASK_BEGUN_AT,
+  TASK_CALL,
+  TASK_FUNCTION,
+  TASK_STATE,
+  WORKER_AGENT,
+  WORKER_DONE,
+  WORKER_FAILED,
+} from "./layout.ts";
+import { BUSY, FREE_FOR_MORE, type Pool } from "./pool.ts";
+import { inTask, RunningTask, tellTasksApart } from "./running-task.ts";
+import type { Settings } from "./staffing.ts";
+import { dropValue, modulesOfValue, readValue, writeValue } from "./task-value.ts";
+import { ticksNow } from "./ticks.ts";
+
+/** Milliseconds after which the event loop has its turn, though there are more tasks. */
+const TURN = 5;
+
+/** The longest interval that timers of the platform can count, or nearly. */
+const INTERVAL = 2 ** 30;
+
+/** What a worker's thread does. */
+export async function serve(pool: Pool, index: number): Promise<void> {
+  pool.write(pool.worker(index) + WORKER_AGENT, pool.arena.agent.id);
+  const { initializer, initargs, concurrency } = pool.settings as Settings;
+  if (initializer) {
+    try {
+      for (const module of modulesOf(initializer)) await import(module);
+      await resolveTask(initializer)(...initargs);
+    } catch (error) {
+      pool.break(error);
+      throw error;
+    }
+  }
+  if (concurrency > 1) tellTasksApart();
+  pool.write(STILLBORN, 0);
+  await new Worker(pool, index, concurrency).work();
+}
+tasks(import.meta, { serve });
+
+class Worker {
+  readonly #pool: Pool;
+  readonly #index: number;
+  readonly #concurrency: number;
+  readonly #functions: Functions;
+  /** How many tasks have begun and not ended. */
+  #begun = 0;
+  /** Called when one of them has ended. */
+  #onEnd: (() => void) | undefined;
+  #lastTurn = 0;
+  #done = 0;
+  #failed = 0;
+
+  constructor(pool: Pool, index: number, concurrency: number) {
+    this.#pool = pool;
+    this.#index = index;
+    this.#concurrency = concurrency;
+    this.#functions = new Functions(pool);
+  }
+
+  async work(): Promise<void> {
+    const pool = this.#pool;
+    this.#report();
+    for (;;) {
+      const { isShut } = pool;
+      const task = pool.takeClaimed() || pool.claim();
+      if (task !== 0) {
+        this.#begin(task);
+        if (this.#begun === this.#concurrency) await this.#end();
+        else if (performance.now() - this.#lastTurn > TURN) await this.#turn();
+      } else if (isShut) {
+        break;
+      } else {
+        await this.#rest();
+      }
+    }
+    while (this.#begun > 0) await this.#end();
+  }
+
+  /** Waits until there may be another task. */
+  async #rest(): Promise<void> {
+    // What tasks have left behind in the queue of microtasks comes first.
+    await this.#turn();
+    const { idle } = this.#pool;
+    if (this.#begun === 0 && !isUnderWay()) {
+      idle.wait(new Deadline());
+    } else {
+      await idle.waitAsync(new Deadline());
+    }
+  }
+
+  /** Lets the event loop have its turn. */
+  async #turn(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#lastTurn = performance.now();
+  }
+
+  /** Resolves when a task has ended. */
+  async #end(): Promise<void> {
+    // What a task waits for may not keep the thread going.
+    const alive = setInterval(() => {}, INTERVAL);
+    await new Promise<void>((resolve) => {
+      this.#onEnd = resolve;
+    });
+    clearInterval(alive);
+  }
+
+  #begin(task: number): void {
+    const { arena } = this.#pool;
+    this.#begun++;
+    this.#report();
+    arena.heap.reach(task)[task + TASK_BEGUN_AT] = ticksNow();
+    const fn = this.#functions.get(arena.heap.reach(task)[task + TASK_FUNCTION] as number);
+    const modules = modulesOfValue(arena, task);
+    if (typeof fn === "function" && modules.length === 0) this.#run(task, fn);
+    else void this.#fetchAndRun(task, fn, modules);
+  }
+
+  async #fetchAndRun(
+    task: number,
+    promised: AnyFunction | Promise<AnyFunction>,
+    modules: readonly string[],
+  ): Promise<void> {
+    try {
+      const fn = await promised;
+      for (const module of modules) await import(module);
+      this.#run(task, fn);
+    } catch (error) {
+      dropValue(this.#pool.arena, task);
+      this.#finish(task, HAS_RAISED, error);
+    }
+  }
+
+  #run(task: number, fn: AnyFunction): void {
+    const { arena } = this.#pool;
+    let result: unknown;
+    const running = new RunningTask(arena.heap, task);
+    try {
+      const args = (readValue(arena, task) ?? []) as unknown[];
+      dropValue(arena, task);
+      result = inTask(running, () => fn(...args));
+    } catch (error) {
+      dropValue(arena, task);
+      this.#finish(task, HAS_RAISED, error, running);
+      return;
+    }
+    if (typeof (result as PromiseLike<unknown> | undefined)?.then === "function") {
+      Promise.resolve(result as PromiseLike<unknown>).then(
+        (value) => this.#finish(task, HAS_RETURNED, value, running),
+        (error) => this.#finish(task, HAS_RAISED, error, running),
+      );
+    } else {
+      this.#finish(task, HAS_RETURNED, result, running);
+    }
+  }
+
+  #finish(task: number, state: number, value: unknown, running?: RunningTask): void {
+    const { arena } = this.#pool;
+    running?.end();
+    let outcome = state;
+    try {
+      writeValue(arena, task, value);
+    } catch (error) {
+      outcome = HAS_RAISED;
+      writeValue(arena, task, error);
+    }
+    const words = arena.heap.reach(task);
+    // From now on it can not be called off any more.
+    if (Atomics.compareExchange(words, task + TASK_CALL, 0, OVER) === DOOMED) dieSoon();
+    this.#begun--;
+    this.#count(outcome);
+    this.#report();
+    Atomics.store(words, task + TASK_STATE, outcome);
+    this.#pool.done(task);
+    this.#onEnd?.();
+    this.#onEnd = undefined;
+  }
+
+  #count(outcome: number): void {
+    const worker = this.#pool.worker(this.#index);
+    this.#pool.write(worker + WORKER_DONE, ++this.#done);
+    if (outcome === HAS_RAISED) this.#pool.write(worker + WORKER_FAILED, ++this.#failed);
+  }
+
+  #report(): void {
+    this.#pool.report(this.#index, this.#begun < this.#concurrency ? FREE_FOR_MORE : BUSY);
+  }
+}
+
+/** This thread is about to be terminated, and must not begin anything else. */
+function dieSoon(): never {
+  const bed = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) Atomics.wait(bed, 0, 0);
+}
+
+/** Whether something is going on in the event loop of this thread, so far as the platform says. */
+function isUnderWay(): boolean {
+  return globalThis.process?.getActiveResourcesInfo?.().length !== 0;
+}
