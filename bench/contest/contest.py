@@ -7,11 +7,13 @@ which it adds the processor time that all of it took.
 
 import asyncio
 import json
+import multiprocessing
 import os
 import queue
 import sched
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter_ns, process_time_ns, sleep
 
 
@@ -288,6 +290,54 @@ def queue_pass(times, kind, pairs):
     return {"elapsed": perf_counter_ns() - start}
 
 
+def nothing(*_):
+    pass
+
+
+def executor_of(threads):
+    executor = EXECUTORS.get(threads) or ThreadPoolExecutor(threads)
+    EXECUTORS[threads] = executor
+    return executor
+
+
+def executor_many(times, threads):
+    submit = executor_of(threads).submit
+    start = perf_counter_ns()
+    for future in [submit(nothing) for _ in range(times)]:
+        future.result()
+    return {"elapsed": perf_counter_ns() - start}
+
+
+def executor_one(times, threads):
+    submit = executor_of(threads).submit
+    start = perf_counter_ns()
+    for _ in range(times):
+        submit(nothing).result()
+    return {"elapsed": perf_counter_ns() - start}
+
+
+def executor_first(times, threads):
+    start = perf_counter_ns()
+    executor = ThreadPoolExecutor(threads)
+    for future in [executor.submit(nothing) for _ in range(threads)]:
+        future.result()
+    elapsed = perf_counter_ns() - start
+    executor.shutdown()
+    return {"elapsed": elapsed}
+
+
+def pool_map(times, threads):
+    pool = POOLS.get(threads) or multiprocessing.Pool(threads)
+    POOLS[threads] = pool
+    items = range(times)
+    start = perf_counter_ns()
+    pool.map(nothing, items)
+    return {"elapsed": perf_counter_ns() - start}
+
+
+EXECUTORS = {}
+POOLS = {}
+
 ROWS = {
     row.__name__: elapsed_of(row)
     for row in (lock, lock_with, rlock, rlock_nested, semaphore, make_lock, make_event, make_condition)
@@ -302,6 +352,10 @@ ROWS |= {
     "semaphore_wake": lambda times, processors: ping_pong(times, processors, semaphore_turns),
     "barrier": lambda times, processors: ping_pong(times, processors, barrier_turns),
     "scheduling": scheduling,
+    "executor_many": executor_many,
+    "executor_one": executor_one,
+    "executor_first": executor_first,
+    "pool_map": pool_map,
     "condition": lambda times, processors: ping_pong(times, processors, condition_turns),
 }
 

@@ -5,6 +5,7 @@ import { barriers } from "./barriers.ts";
 import { codec } from "./codec.ts";
 import { contended } from "./contended.ts";
 import { creation } from "./creation.ts";
+import { executors } from "./executors.ts";
 import { fairness } from "./fairness.ts";
 import { locks } from "./locks.ts";
 import { queueOf, queueOfTwo } from "./queues.ts";
@@ -34,5 +35,6 @@ export const groups: readonly Group[] = [
   scheduling,
   ...(["integers", "objects", "strings", "bytes"] as const).map(queueOf),
   ...(["integers", "objects"] as const).map(queueOfTwo),
+  ...executors,
   creation,
 ];

@@ -17,17 +17,17 @@ export interface MapOptions {
 /** Results in the order of their inputs. To be gone through once, by `for await` or, blocking the thread, by `for`. */
 export type Mapped<R> = AsyncIterable<R> & Iterable<R>;
 
-/** What came of one input. */
-type Outcome<R> = { readonly value: R } | { readonly error: unknown };
-
-/** What came of one task. */
-type Outcomes<R> = readonly Outcome<R>[];
+/** What came of some inputs: a value for each, and what was thrown where there is none. */
+interface Chunk<R> {
+  readonly values: readonly R[];
+  readonly errors?: ReadonlyMap<number, unknown>;
+}
 
 /** A task for some inputs. */
 interface Piece<R> {
   readonly future: Future<any>;
   /** What came of it, from its result. */
-  outcomes(result: any): Outcomes<R>;
+  chunkOf(result: any): Chunk<R>;
 }
 
 type Submit = (fn: (...args: any[]) => unknown, args: readonly unknown[]) => Future<any>;
@@ -43,9 +43,9 @@ export function mapped<R>(
   iterables: readonly Iterable<unknown>[],
   { timeout = Number.POSITIVE_INFINITY, chunksize = 1, bufferSize = Number.POSITIVE_INFINITY }: MapOptions,
 ): Mapped<R> {
-  const rows = zip(iterables);
   const deadline = new Deadline(timeout);
-  const nextPiece = chunksize > 1 ? chunks<R>(submit, fn, rows, chunksize) : singles<R>(submit, fn, rows);
+  const nextPiece =
+    chunksize > 1 ? chunks<R>(submit, fn, iterables, chunksize) : singles<R>(submit, fn, zip(iterables));
   return new Results(nextPiece, bufferSize, deadline);
 }
 
@@ -57,11 +57,13 @@ export function checkWhole(what: string, value: number, least: number): void {
   }
 }
 
+const EMPTY: Chunk<never> = { values: [] };
+
 class Results<R> implements AsyncIterable<R>, Iterable<R> {
   readonly #nextPiece: () => Piece<R> | undefined;
   readonly #deadline: Deadline;
   readonly #pieces: Piece<R>[] = [];
-  #outcomes: Outcomes<R> = [];
+  #chunk: Chunk<R> = EMPTY;
   /** How many of these were given. */
   #given = 0;
 
@@ -86,10 +88,10 @@ class Results<R> implements AsyncIterable<R>, Iterable<R> {
 
   #nextBlocking(): IteratorResult<R, void> {
     try {
-      while (this.#given === this.#outcomes.length) {
+      while (this.#given === this.#chunk.values.length) {
         const [piece] = this.#pieces;
         if (!piece) return this.#close();
-        this.#take(piece.outcomes(piece.future.result({ timeout: this.#deadline.remaining() })));
+        this.#take(piece.chunkOf(piece.future.result({ timeout: this.#deadline.remaining() })));
       }
       return this.#give();
     } catch (error) {
@@ -98,14 +100,21 @@ class Results<R> implements AsyncIterable<R>, Iterable<R> {
     }
   }
 
-  async #nextAsync(): Promise<IteratorResult<R, void>> {
+  #nextAsync(): Promise<IteratorResult<R, void>> {
+    // Most of a chunk is there already: a promise for each is enough.
+    const { values, errors } = this.#chunk;
+    const isThere = this.#given < values.length && errors === undefined;
+    return isThere ? Promise.resolve(this.#give()) : this.#waitForNext();
+  }
+
+  async #waitForNext(): Promise<IteratorResult<R, void>> {
     try {
-      while (this.#given === this.#outcomes.length) {
+      while (this.#given === this.#chunk.values.length) {
         const [piece] = this.#pieces;
         if (!piece) return this.#close();
         const result = await piece.future.resultAsync({ timeout: this.#deadline.remaining() });
         // Another call of `next` that is not waited for may have been faster.
-        if (piece === this.#pieces[0]) this.#take(piece.outcomes(result));
+        if (piece === this.#pieces[0]) this.#take(piece.chunkOf(result));
       }
       return this.#give();
     } catch (error) {
@@ -114,17 +123,18 @@ class Results<R> implements AsyncIterable<R>, Iterable<R> {
     }
   }
 
-  #take(outcomes: Outcomes<R>): void {
+  #take(chunk: Chunk<R>): void {
     this.#pieces.shift();
-    this.#outcomes = outcomes;
+    this.#chunk = chunk;
     this.#given = 0;
     this.#submitNext();
   }
 
   #give(): IteratorResult<R, void> {
-    const outcome = this.#outcomes[this.#given++] as Outcome<R>;
-    if ("error" in outcome) throw outcome.error;
-    return { done: false, value: outcome.value };
+    const { values, errors } = this.#chunk;
+    const index = this.#given++;
+    if (errors?.has(index)) throw errors.get(index);
+    return { done: false, value: values[index] as R };
   }
 
   #submitNext(): boolean {
@@ -136,7 +146,7 @@ class Results<R> implements AsyncIterable<R>, Iterable<R> {
   /** Nobody wants the rest. */
   #close(): { done: true; value: undefined } {
     for (const { future } of this.#pieces.splice(0)) future.cancel();
-    this.#outcomes = [];
+    this.#chunk = EMPTY;
     this.#given = 0;
     return { done: true, value: undefined };
   }
@@ -148,10 +158,10 @@ function singles<R>(
   fn: (...args: any[]) => unknown,
   rows: Iterator<unknown[]>,
 ): () => Piece<R> | undefined {
-  const outcomes = (value: R): Outcomes<R> => [{ value }];
+  const chunkOf = (value: R): Chunk<R> => ({ values: [value] });
   return () => {
     const { done, value } = rows.next();
-    return done ? undefined : { future: submit(fn, value), outcomes };
+    return done ? undefined : { future: submit(fn, value), chunkOf };
   };
 }
 
@@ -159,39 +169,53 @@ function singles<R>(
 function chunks<R>(
   submit: Submit,
   fn: (...args: any[]) => unknown,
-  rows: Iterator<unknown[]>,
+  iterables: readonly Iterable<unknown>[],
   size: number,
 ): () => Piece<R> | undefined {
   const reference = describeTask(fn);
-  const outcomes = ({ values, errors }: Chunk<R>): Outcomes<R> =>
-    values.map((value, index) => (errors?.has(index) ? { error: errors.get(index) } : { value }));
+  const [only] = iterables;
+  // With one argument rows would be nothing but its values.
+  const isSingle = iterables.length === 1;
+  const next = batches(isSingle ? (only as Iterable<unknown>) : zip(iterables), size);
+  const chunkOf = (chunk: Chunk<R>): Chunk<R> => chunk;
   return () => {
-    const chunk: unknown[][] = [];
-    while (chunk.length < size) {
-      const { done, value } = rows.next();
-      if (done) break;
-      chunk.push(value);
-    }
-    return chunk.length === 0 ? undefined : { future: submit(runChunk, [reference, chunk]), outcomes };
+    const inputs = next();
+    return inputs.length === 0 ? undefined : { future: submit(runChunk, [reference, inputs, isSingle]), chunkOf };
   };
 }
 
-/** What came of a chunk: a value for each input, and what was thrown where there is none. */
-interface Chunk<R> {
-  readonly values: R[];
-  readonly errors?: Map<number, unknown>;
+/** Takes so many at a time. */
+function batches(inputs: Iterable<unknown>, size: number): () => unknown[] {
+  if (Array.isArray(inputs)) {
+    let taken = 0;
+    return () => {
+      const batch = inputs.slice(taken, taken + size);
+      taken += size;
+      return batch;
+    };
+  }
+  const iterator = inputs[Symbol.iterator]();
+  return () => {
+    const batch: unknown[] = [];
+    while (batch.length < size) {
+      const { done, value } = iterator.next();
+      if (done) break;
+      batch.push(value);
+    }
+    return batch;
+  };
 }
 
-/** In a worker: what a function comes to for each row of arguments, one after the other. */
-async function runChunk(reference: TaskReference, rows: readonly unknown[][]): Promise<Chunk<unknown>> {
+/** In a worker: what a function comes to for each input, one after the other. */
+async function runChunk(reference: TaskReference, inputs: readonly any[], isSingle: boolean): Promise<Chunk<unknown>> {
   for (const module of modulesOf(reference)) await import(module);
   const fn = resolveTask(reference);
   const values: unknown[] = [];
   const errors = new Map<number, unknown>();
-  for (const [index, row] of rows.entries()) {
+  for (let index = 0; index < inputs.length; index++) {
     try {
-      const value = fn(...row);
-      values[index] = typeof (value as PromiseLike<unknown> | null)?.then === "function" ? await value : value;
+      const value = isSingle ? fn(inputs[index]) : fn(...inputs[index]);
+      values.push(typeof (value as PromiseLike<unknown> | null)?.then === "function" ? await value : value);
     } catch (error) {
       values[index] = undefined;
       errors.set(index, error);
