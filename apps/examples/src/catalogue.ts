@@ -89,6 +89,11 @@ export const sections: readonly Section[] = [
         from: "000 §2, 002",
         shows: "plain containers are copied, unlocked ones lose items, log lines stay whole",
       },
+      {
+        id: "gil-io-vs-cpu",
+        from: "000 §2, 001",
+        shows: "waiting and computing, one after the other and in threads: here both gain by threads",
+      },
     ],
   },
   {
@@ -209,6 +214,14 @@ export const sections: readonly Section[] = [
     title: "Executors and scheduling",
     folder: "executors",
     examples: [
+      { id: "executor-submit", from: "003", shows: "two tasks on two threads: done before and after, and the results" },
+      { id: "executor-callback", from: "003", shows: "`addDoneCallback`, and a pool that its scope closes" },
+      { id: "executor-map", from: "003", shows: "`map` over inputs, the results in order" },
+      {
+        id: "executor-cancel",
+        from: "003",
+        shows: "cancelling what waits, runs or is done; `exception`, and `result` with a timeout",
+      },
       {
         id: "sched-basic",
         from: "003",

@@ -28,3 +28,48 @@ example("sched-cancel", ({ lines }) => {
     "empty: true; queue: -",
   ]);
 });
+
+example("executor-submit", ({ lines }) => {
+  const counted = lines.filter((line) => line.startsWith("pool_"));
+  const numbers = counted.map((line) => Number(line.split(" ")[1])).sort((left, right) => left - right);
+  expect(numbers).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, 9]);
+  expect(lines.filter((line) => !line.startsWith("pool_"))).toEqual([
+    "first done: false",
+    "second done: true",
+    "sums: 10, 45",
+  ]);
+});
+
+example("executor-callback", ({ lines }) => {
+  expect([lines[0], lines.at(-1), lines.length]).toEqual(["main goes on", "the pool is closed", 5]);
+  expect(lines.slice(1, 4).sort()).toEqual([
+    "callback: 1225",
+    "callback: 4950",
+    "callback: RangeError: no sum up to -1",
+  ]);
+});
+
+example("executor-map", ({ lines }) => {
+  expect(lines).toEqual([
+    "the sum below 10 is 45",
+    "the sum below 30 is 435",
+    "the sum below 50 is 1225",
+    "the squares up to there are 1005720",
+  ]);
+});
+
+example("executor-cancel", ({ lines }) => {
+  expect(lines).toEqual([
+    "first: running true, cancelled false, done false",
+    "second: running false, cancelled false, done false",
+    "cancel the first: false",
+    "cancel the second: true",
+    "second: running false, cancelled true, done true",
+    "result of the second: CancelledError",
+    "result of the first within 10 ms: TimeoutError",
+    "result of the first: result",
+    "exception of the first: undefined",
+    "exception of the third: Error: it failed",
+    "cancel the first, now that it is done: false",
+  ]);
+});

@@ -217,3 +217,15 @@ example("thread-unsafe-containers", ({ lines }) => {
   );
   expect(lines.slice(4).sort()).toEqual(logged);
 });
+
+example("gil-io-vs-cpu", ({ lines }) => {
+  const [sequential, threads] = numbersIn(lines, /^waiting: (\d+) ms one after the other, (\d+) ms in threads/);
+  expect(sequential).toBeGreaterThanOrEqual(400);
+  expect(threads).toBeLessThan(sequential as number);
+  // How much this gains is up to what else the machine has to do.
+  expectInOrder(
+    lines,
+    /^\d+ processors$/,
+    /^computing: \d+ ms one after the other, \d+ ms in threads, [\d.]+ times as fast$/,
+  );
+});
