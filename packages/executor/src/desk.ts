@@ -17,6 +17,7 @@ import {
   DOOMED,
   HAS_RAISED,
   HAS_RETURNED,
+  LOST,
   QUEUED,
   REFUSED,
   SLAB_DESK,
@@ -62,6 +63,7 @@ export class Desk implements Waitable {
   #outstanding = 0;
   #listens = false;
   #willListen = false;
+  #looks = 0;
   /** How many deaths of workers have been dealt with. */
   #deaths = 0;
 
@@ -167,12 +169,25 @@ export class Desk implements Waitable {
 
   /** Whether somebody works on a task whose future is not settled. */
   isRunning(task: number): boolean {
-    return Atomics.load(this.pool.arena.heap.reach(task), task + TASK_STATE) < 0;
+    const { arena } = this.pool;
+    return Atomics.load(arena.heap.reach(task), task + TASK_STATE) < 0;
+  }
+
+  /** Whether the one lives who works on a task, or did last. */
+  isWorkerAlive(task: number): boolean {
+    const { arena } = this.pool;
+    return agentsOf(arena).isAlive(arena.heap.reach(task)[task + TASK_WORKER] as number);
   }
 
   /** Sees what has become of the tasks. */
   look(): void {
     if (Atomics.load(this.#words, this.#place + DESK_DONE) !== 0) this.#fetch();
+    // To look at all workers each time would be dear to who only asks; who waits is woken by each death.
+    if ((++this.#looks & 63) === 0) this.lookForDead();
+  }
+
+  /** Sees whether workers have died. */
+  lookForDead(): void {
     if (this.pool.bury() !== this.#deaths) this.#mourn();
   }
 
@@ -180,6 +195,7 @@ export class Desk implements Waitable {
   block(enough: () => boolean, deadline: Deadline): boolean {
     for (;;) {
       this.look();
+      this.lookForDead();
       if (enough()) return true;
       if (deadline.remaining() === 0 || !this.line.wait(deadline)) {
         this.look();
@@ -225,6 +241,7 @@ export class Desk implements Waitable {
     void this.line.waitAsync(new Deadline()).then(() => {
       this.#listens = false;
       this.look();
+      this.lookForDead();
       this.#listen();
     });
   }
@@ -294,6 +311,7 @@ export class Desk implements Waitable {
     for (const [task, core] of [...this.#cores]) {
       const state = Atomics.load(heap.reach(task), task + TASK_STATE);
       if (state < 0 && dead.has(-state)) {
+        pool.add(LOST, 1);
         this.#settle(core, DIED);
       } else if ((state === HAS_RETURNED || state === HAS_RAISED) && dead.has(workerOf(task))) {
         // It died between the end of the task and telling so.

@@ -8,6 +8,7 @@ import {
   FUNCTIONS,
   LANE_NEXT,
   LANES,
+  MOST,
   REASON,
   REASON_END,
   SETTINGS,
@@ -17,6 +18,9 @@ import {
   SLAB_TASKS,
   SLABS,
   TASK_WORDS,
+  WORKER_TIMES,
+  WORKER_WORDS,
+  WORKERS,
 } from "./layout.ts";
 import { dropOutcome } from "./outcome.ts";
 import { dropValue } from "./task-value.ts";
@@ -30,6 +34,12 @@ export function disposePool(id: number, base: number): void {
   freeAll(arena, base + SLABS, SLAB_NEXT, (slab) => {
     for (let number = 0; number < SLAB_TASKS; number++) dropValue(arena, slab + SLAB_HEAD + number * TASK_WORDS);
   });
+  const most = arena.heap.reach(base)[base + MOST] as number;
+  for (let index = 0; index < most; index++) {
+    const at = base + WORKERS + index * WORKER_WORDS + WORKER_TIMES;
+    const place = Atomics.exchange(arena.heap.reach(at), at, 0);
+    if (place !== 0) arena.heap.free(place, arena.agent.id);
+  }
   freeAll(arena, base + LANES, LANE_NEXT);
   freeAll(arena, base + DESKS, DESK_NEXT);
 }

@@ -37,6 +37,8 @@ export const REASON = 16;
 export const REASON_END = 17;
 /** How many objects that are not its workers' stand for it. */
 export const HOLDERS = 18;
+/** How many tasks were lost with their workers. */
+export const LOST = 19;
 /** The line in which idle workers stand. */
 export const IDLE = 20;
 /** A few words for each worker. */
@@ -49,12 +51,16 @@ export const BROKEN = 2;
 // A worker.
 /** Its agent; the negative of who is about to start it; 0 if there is none. */
 export const WORKER_AGENT = 0;
-/** Whether it has come up. */
+/** What it is doing; see `pool.ts`. */
 export const WORKER_READY = 1;
 /** How many tasks it has brought to an end, and how many of these failed. */
 export const WORKER_DONE = 2;
 export const WORKER_FAILED = 3;
-export const WORKER_WORDS = 4;
+/** How many tasks it has begun and not ended. */
+export const WORKER_BEGUN = 4;
+/** The block of its histograms: how long tasks waited for it, and how long they took. */
+export const WORKER_TIMES = 5;
+export const WORKER_WORDS = 6;
 
 // A desk: where the thread that submits learns of what is done.
 export const DESK_NEXT = 2;

@@ -42,6 +42,7 @@ import {
   LANE_WORDS,
   LANES,
   LANES_LOCK,
+  LOST,
   MARKS,
   MOST,
   QUEUED,
@@ -71,14 +72,19 @@ import {
   TASK_WORKER,
   type WITHDRAWN,
   WORKER_AGENT,
+  WORKER_BEGUN,
+  WORKER_DONE,
+  WORKER_FAILED,
   WORKER_READY,
+  WORKER_TIMES,
   WORKER_WORDS,
   WORKERS,
 } from "./layout.ts";
 import { keepOutcome, packOutcome, readOutcome } from "./outcome.ts";
+import { type Percentiles, percentilesOf, STEPS } from "./times.ts";
 
-/** How many workers in a row may die before they are ready: then something is wrong with all of them. */
-const STILLBORN_MOST = 5;
+/** How many workers in a row may die before they are ready, for whatever reason: then something is wrong with all of them. */
+const STILLBORN_MOST = 20;
 
 /** The name under which a pool travels. */
 export const POOL = "ThreadPoolExecutor.pool";
@@ -88,12 +94,31 @@ export const COMING_UP = 0;
 export const BUSY = 1;
 export const FREE_FOR_MORE = 2;
 
+/** How a pool stands. */
+export interface ExecutorStats {
+  /** Threads that live, or are about to. */
+  readonly workers: number;
+  /** Tasks that nobody has begun, among them such as were cancelled and nobody has come upon since. */
+  readonly queued: number;
+  readonly running: number;
+  /** Tasks that were begun and have ended, in whatever way. */
+  readonly done: number;
+  /** How many of these have thrown something, or were lost with their threads. */
+  readonly failed: number;
+  /** How long tasks waited until they were begun, in milliseconds. */
+  readonly waitTime: Percentiles;
+  /** How long they took from then on. */
+  readonly runTime: Percentiles;
+}
+
 /** The state of a pool, in the arena. */
 export class Pool extends ArenaObject implements Waitable {
   readonly idle: WaitQueue = new WaitQueue(this.agent, this.base + IDLE, this);
   /** What this thread, a worker, has claimed while it stood in line. */
   #claimed = 0;
   readonly #lanes = new Map<number, number>();
+  /** After how many deaths it was found that there are as many workers as may be. */
+  #fullSince = -1;
   /** Where those wait who submit. */
   readonly #lines = new Map<number, WaitQueue>();
 
@@ -355,6 +380,7 @@ export class Pool extends ArenaObject implements Waitable {
       if (agent === 0 || agents.isAlive(Math.abs(agent))) continue;
       const wasReady = this.read(worker + WORKER_READY) !== COMING_UP;
       if (!this.exchange(worker + WORKER_AGENT, agent, 0)) continue;
+      this.write(worker + WORKER_BEGUN, 0);
       this.add(DEATHS, 1);
       if (agent < 0 || wasReady || this.isShut) continue;
       if (this.add(STILLBORN, 1) + 1 >= STILLBORN_MOST) {
@@ -366,6 +392,7 @@ export class Pool extends ArenaObject implements Waitable {
 
   /** A place for one more worker, which this thread is about to start; undefined if there are as many as are needed for `more` tasks. */
   vacancy(more: number): number | undefined {
+    if (this.#fullSince === this.read(DEATHS)) return undefined;
     let vacant: number | undefined;
     let coming = 0;
     for (let index = 0; index < this.most; index++) {
@@ -373,15 +400,42 @@ export class Pool extends ArenaObject implements Waitable {
       if (this.read(worker + WORKER_AGENT) === 0) vacant ??= index;
       else if (this.read(worker + WORKER_READY) !== BUSY) coming++;
     }
+    if (vacant === undefined) this.#fullSince = this.read(DEATHS);
     if (vacant === undefined || this.queued + more <= coming) return undefined;
     const worker = this.worker(vacant);
     this.write(worker + WORKER_READY, COMING_UP);
     return this.exchange(worker + WORKER_AGENT, 0, -this.agent.id) ? vacant : this.vacancy(more);
   }
 
-  /** A worker says what it is doing. */
-  report(index: number, doing: number): void {
-    this.write(this.worker(index) + WORKER_READY, doing);
+  /** A worker says what it is doing; whoever is told of a task that has ended sees that as well. */
+  report(index: number, doing: number, begun: number): void {
+    const worker = this.base + this.worker(index);
+    this.words[worker + WORKER_READY] = doing;
+    this.words[worker + WORKER_BEGUN] = begun;
+  }
+
+  /** What has become of the tasks. */
+  stats(): ExecutorStats {
+    const sum = (word: number): number => {
+      let total = 0;
+      for (let index = 0; index < this.most; index++) total += this.read(this.worker(index) + word) >>> 0;
+      return total;
+    };
+    const times = Array.from({ length: this.most }, (_, index) => this.read(this.worker(index) + WORKER_TIMES));
+    const known = times.filter((place) => place !== 0);
+    const lost = this.read(LOST);
+    return {
+      workers: this.staff.length,
+      queued: Math.max(0, this.queued),
+      running: sum(WORKER_BEGUN),
+      done: sum(WORKER_DONE) + lost,
+      failed: sum(WORKER_FAILED) + lost,
+      waitTime: percentilesOf(this.arena, known),
+      runTime: percentilesOf(
+        this.arena,
+        known.map((place) => place + STEPS),
+      ),
+    };
   }
 
   /** How many workers were ever started before this one. */

@@ -38,7 +38,9 @@ export class TaskCore implements Core {
     if (this.#state === PENDING) this.#desk.look();
     if (this.#state === PENDING) this.look?.();
     if (this.#state !== PENDING) return this.#state;
-    return this.#desk.isRunning(this.task) ? RUNNING : PENDING;
+    if (!this.#desk.isRunning(this.task)) return PENDING;
+    if (!this.#desk.isWorkerAlive(this.task)) this.#desk.lookForDead();
+    return this.#state === PENDING ? RUNNING : this.#state;
   }
 
   value(): unknown {

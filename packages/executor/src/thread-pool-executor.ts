@@ -20,7 +20,7 @@ import { Executor, type ShutdownOptions } from "./executor.ts";
 import { type Future, futureOf } from "./future.ts";
 import { DISPOSAL_OF_POOLS, HOLDERS, SHUT, WITHDRAWN } from "./layout.ts";
 import { checkWhole } from "./mapping.ts";
-import { POOL, Pool } from "./pool.ts";
+import { type ExecutorStats, POOL, Pool } from "./pool.ts";
 import { type Settings, startWorkers } from "./staffing.ts";
 import { checkTaskOptions, type TaskOptions } from "./task-options.ts";
 import { watchOver } from "./watching.ts";
@@ -116,6 +116,11 @@ export class ThreadPoolExecutor extends Executor {
   /** How many workers there may be. */
   get maxWorkers(): number {
     return this.#pool.most;
+  }
+
+  /** How it stands, and how long tasks waited and took; out of date as soon as read. */
+  stats(): ExecutorStats {
+    return this.#pool.stats();
   }
 
   /**

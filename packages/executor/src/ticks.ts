@@ -10,5 +10,10 @@ export function ticksNow(): number {
 
 /** Milliseconds from one time to another. */
 export function millisecondsBetween(earlier: number, later: number): number {
-  return ((later - earlier) >>> 0) / PER_MILLISECOND;
+  return millisecondsOf((later - earlier) >>> 0);
+}
+
+/** How many milliseconds so many ticks are. */
+export function millisecondsOf(ticks: number): number {
+  return ticks / PER_MILLISECOND;
 }

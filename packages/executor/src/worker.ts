@@ -13,19 +13,25 @@ import {
   TASK_BEGUN_AT,
   TASK_CALL,
   TASK_FUNCTION,
+  TASK_QUEUED_AT,
   TASK_STATE,
   WORKER_AGENT,
   WORKER_DONE,
   WORKER_FAILED,
+  WORKER_TIMES,
 } from "./layout.ts";
 import { BUSY, FREE_FOR_MORE, type Pool } from "./pool.ts";
 import { inTask, RunningTask, tellTasksApart } from "./running-task.ts";
 import type { Settings } from "./staffing.ts";
 import { dropValue, modulesOfValue, readValue, writeValue } from "./task-value.ts";
-import { ticksNow } from "./ticks.ts";
+import { millisecondsBetween, ticksNow } from "./ticks.ts";
+import { STEPS, stepOf } from "./times.ts";
 
 /** Milliseconds after which the event loop has its turn, though there are more tasks. */
 const TURN = 5;
+
+/** Milliseconds to wait to be terminated. */
+const PATIENCE = 1000;
 
 /** The longest interval that timers of the platform can count, or nearly. */
 const INTERVAL = 2 ** 30;
@@ -58,15 +64,25 @@ class Worker {
   #begun = 0;
   /** Called when one of them has ended. */
   #onEnd: (() => void) | undefined;
-  #lastTurn = 0;
-  #done = 0;
-  #failed = 0;
+  /** When a task was begun or ended last, and when the event loop had its turn. */
+  #now = ticksNow();
+  #lastTurn = this.#now;
+  #done: number;
+  #failed: number;
+  /** Where the histograms are. */
+  readonly #times: number;
 
   constructor(pool: Pool, index: number, concurrency: number) {
     this.#pool = pool;
     this.#index = index;
     this.#concurrency = concurrency;
     this.#functions = new Functions(pool);
+    // Of who was here before they are gone on with.
+    const worker = pool.worker(index);
+    this.#done = pool.read(worker + WORKER_DONE);
+    this.#failed = pool.read(worker + WORKER_FAILED);
+    if (pool.read(worker + WORKER_TIMES) === 0) pool.write(worker + WORKER_TIMES, pool.allocate(2 * STEPS));
+    this.#times = pool.read(worker + WORKER_TIMES);
   }
 
   async work(): Promise<void> {
@@ -78,7 +94,7 @@ class Worker {
       if (task !== 0) {
         this.#begin(task);
         if (this.#begun === this.#concurrency) await this.#end();
-        else if (performance.now() - this.#lastTurn > TURN) await this.#turn();
+        else if (millisecondsBetween(this.#lastTurn, this.#now) > TURN) await this.#turn();
       } else if (isShut) {
         break;
       } else {
@@ -103,7 +119,7 @@ class Worker {
   /** Lets the event loop have its turn. */
   async #turn(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    this.#lastTurn = performance.now();
+    this.#lastTurn = this.#now = ticksNow();
   }
 
   /** Resolves when a task has ended. */
@@ -120,8 +136,11 @@ class Worker {
     const { arena } = this.#pool;
     this.#begun++;
     this.#report();
-    arena.heap.reach(task)[task + TASK_BEGUN_AT] = ticksNow();
-    const fn = this.#functions.get(arena.heap.reach(task)[task + TASK_FUNCTION] as number);
+    const words = arena.heap.reach(task);
+    this.#now = ticksNow();
+    words[task + TASK_BEGUN_AT] = this.#now;
+    this.#note(0, (this.#now - (words[task + TASK_QUEUED_AT] as number)) | 0);
+    const fn = this.#functions.get(words[task + TASK_FUNCTION] as number);
     const modules = modulesOfValue(arena, task);
     if (typeof fn === "function" && modules.length === 0) this.#run(task, fn);
     else void this.#fetchAndRun(task, fn, modules);
@@ -168,14 +187,10 @@ class Worker {
   #finish(task: number, state: number, value: unknown, running?: RunningTask): void {
     const { arena } = this.#pool;
     running?.end();
-    let outcome = state;
-    try {
-      writeValue(arena, task, value);
-    } catch (error) {
-      outcome = HAS_RAISED;
-      writeValue(arena, task, error);
-    }
+    const outcome = this.#write(task, state, value);
     const words = arena.heap.reach(task);
+    this.#now = ticksNow();
+    this.#note(STEPS, (this.#now - (words[task + TASK_BEGUN_AT] as number)) | 0);
     // From now on it can not be called off any more.
     if (Atomics.compareExchange(words, task + TASK_CALL, 0, OVER) === DOOMED) dieSoon();
     this.#begun--;
@@ -187,21 +202,46 @@ class Worker {
     this.#onEnd = undefined;
   }
 
+  /** Writes what came of a task, or why that can not be written; what it is then. */
+  #write(task: number, state: number, value: unknown): number {
+    const { arena } = this.#pool;
+    try {
+      writeValue(arena, task, value);
+      return state;
+    } catch (error) {
+      try {
+        writeValue(arena, task, error);
+      } catch {
+        // There is no memory left, not even for that: it has failed, and nobody can say why.
+      }
+      return HAS_RAISED;
+    }
+  }
+
+  /** Notes a time in a histogram. */
+  #note(histogram: number, ticks: number): void {
+    const at = this.#times + histogram + stepOf(ticks);
+    (this.#pool.arena.heap.reach(at)[at] as number)++;
+  }
+
   #count(outcome: number): void {
-    const worker = this.#pool.worker(this.#index);
-    this.#pool.write(worker + WORKER_DONE, ++this.#done);
-    if (outcome === HAS_RAISED) this.#pool.write(worker + WORKER_FAILED, ++this.#failed);
+    const { base } = this.#pool;
+    const worker = base + this.#pool.worker(this.#index);
+    const words = this.#pool.arena.heap.reach(worker);
+    words[worker + WORKER_DONE] = ++this.#done;
+    if (outcome === HAS_RAISED) words[worker + WORKER_FAILED] = ++this.#failed;
   }
 
   #report(): void {
-    this.#pool.report(this.#index, this.#begun < this.#concurrency ? FREE_FOR_MORE : BUSY);
+    this.#pool.report(this.#index, this.#begun < this.#concurrency ? FREE_FOR_MORE : BUSY, this.#begun);
   }
 }
 
 /** This thread is about to be terminated, and must not begin anything else. */
-function dieSoon(): never {
-  const bed = new Int32Array(new SharedArrayBuffer(4));
-  for (;;) Atomics.wait(bed, 0, 0);
+function dieSoon(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PATIENCE);
+  // Who wanted that seems to have died before.
+  globalThis.process.exit();
 }
 
 /** Whether something is going on in the event loop of this thread, so far as the platform says. */

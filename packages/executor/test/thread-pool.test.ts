@@ -299,7 +299,7 @@ describe("workers", () => {
     }
     expect(() => executor.submit(jobs.who)).toThrow(BrokenExecutorError);
     await until("it is reported", () => reported.length > 0);
-    expect(reported[0]).toMatch(/_0: .*no shelf/);
+    expect(reported[0]).toMatch(/_[01]: .*no shelf/);
     executor.shutdown();
     expect(String(executor)).toMatch(/^ThreadPoolExecutor@[0-9a-f]+\(broken, workers=0, queued=0\)$/);
   });
@@ -307,7 +307,7 @@ describe("workers", () => {
   it("workers that can not come up break it, instead of being started for ever", async () => {
     const executor = newPool({ maxWorkers: 1, initializer: jobs.exit, initargs: [0] });
     const error = (await failure(executor.submit(jobs.who))) as BrokenExecutorError;
-    expect(error.message).toMatch(/the executor is broken: Error: \d workers in a row died before they were ready/);
+    expect(error.message).toMatch(/the executor is broken: Error: \d+ workers in a row died before they were ready/);
   });
 
   const deaths: Record<string, (executor: ThreadPoolExecutor) => Future<unknown>> = {
@@ -361,6 +361,29 @@ describe("workers", () => {
     const [inside, most] = [new AtomicInt32(0), new AtomicInt32(0)];
     await Promise.all(Array.from({ length: 9 }, () => executor.submit(jobs.napAsync, 5, inside, most)));
     expect([inside.load(), most.load()]).toEqual([0, concurrentTasksPerWorker]);
+  });
+});
+
+describe("stats", () => {
+  it("count what is queued, running, done and failed, and how long it took", async () => {
+    const executor = newPool();
+    const [go, begun] = [new Event(), new AtomicInt32(0)];
+    expect(executor.stats()).toMatchObject({ workers: 0, queued: 0, running: 0, done: 0, failed: 0 });
+    expect(executor.stats().runTime).toEqual({ p50: 0, p90: 0, p99: 0, max: 0 });
+    const futures = Array.from({ length: 5 }, () => executor.submit(jobs.waitFor, go, begun));
+    await until("two work", () => begun.load() === 2);
+    expect(executor.stats()).toMatchObject({ workers: 2, queued: 3, running: 2, done: 0 });
+    go.set();
+    await Promise.all(futures);
+    await failure(executor.submit(jobs.fail, "no"));
+    await failure(executor.submit(jobs.exit, 0));
+    for (let time = 0; time < 20; time++) await executor.submit(jobs.nap, 8);
+    const { queued, running, done, failed, waitTime, runTime } = executor.stats();
+    expect([queued, running, done, failed]).toEqual([0, 0, 27, 2]);
+    expect(runTime.p50).toBeGreaterThan(7);
+    expect(runTime.p50).toBeLessThanOrEqual(runTime.p90);
+    expect(waitTime.p50).toBeLessThanOrEqual(waitTime.max);
+    expect(waitTime.max).toBeGreaterThan(0);
   });
 });
 
