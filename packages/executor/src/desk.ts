@@ -94,8 +94,7 @@ export class Desk implements Waitable {
     const { arena } = pool;
     const number = this.#functions.numberOf(fn);
     const lane = pool.lane(priority);
-    const task = this.#vacant.pop() ?? this.#newTask();
-    const words = arena.heap.reach(task);
+    const task = this.vacantTask();
     try {
       writeValue(arena, task, args.length === 0 ? undefined : args);
       startWorkers(pool, 1);
@@ -104,7 +103,19 @@ export class Desk implements Waitable {
       this.#vacant.push(task);
       throw error;
     }
-    words[task + TASK_FUNCTION] = number;
+    return this.post(task, number, lane);
+  }
+
+  /** A task that is not in use. */
+  vacantTask(): number {
+    return this.#vacant.pop() ?? this.#newTask();
+  }
+
+  /** Lets the workers have a task with its value in it. */
+  post(task: number, fn: number, lane: number): TaskCore {
+    const { pool } = this;
+    const words = pool.arena.heap.reach(task);
+    words[task + TASK_FUNCTION] = fn;
     words[task + TASK_LANE] = lane;
     words[task + TASK_CALL] = 0;
     words[task + TASK_QUEUED_AT] = ticksNow();

@@ -301,7 +301,8 @@ export class Pool extends ArenaObject implements Waitable {
 
   /** Whether there may be something to claim. */
   hasWork(): boolean {
-    if (this.read(INBOX) !== 0) return true;
+    // Who has the lock may have tasks in its hands, and be dead.
+    if (this.read(INBOX) !== 0 || this.read(LANES_LOCK) !== 0) return true;
     for (let lane = this.read(LANES); lane !== 0; ) {
       const words = this.arena.heap.reach(lane);
       if (Atomics.load(words, lane + LANE_FIRST) !== 0) return true;

@@ -126,8 +126,15 @@ export class Execution<S extends Shared<S>> implements Operator {
     } catch (error) {
       this.#caught(actor, error);
     }
+    if (actor.usesMicrotasks) return this.#drain();
     this.#current = undefined;
     return undefined;
+  }
+
+  /** Lets what the present agent has queued come to nothing, for it is suspended. */
+  async #drain(): Promise<void> {
+    await drained();
+    this.#current = undefined;
   }
 
   /** A timed wait or a timer of an agent runs out. */

@@ -40,6 +40,27 @@ const QUEUE_WORDS = new Map([[2, "SHUT"], [25, "PUTS"], [47, "GETS"], [55, "DONE
 /** Of `packages/executor/src/future.ts`: where its line is. */
 const FUTURE_LINE = 2;
 
+/** Of `packages/executor/src/layout.ts`: the words of a pool, its line, and the line of a desk. */
+const POOL = new Map([
+  [1, "MARKS"],
+  [3, "LANES_LOCK"],
+  [4, "INBOX"],
+  [5, "LANES"],
+  [9, "SUBMITTED"],
+  [10, "TAKEN"],
+  [11, "DEATHS"],
+]);
+const POOL_LANES_LOCK = 3;
+const POOL_DESKS = 7;
+const POOL_IDLE = 20;
+const DESK = new Map([
+  [3, "OWNER"],
+  [4, "DONE"],
+  [5, "ASKS"],
+]);
+const DESK_NEXT = 2;
+const DESK_LINE = 6;
+
 /** Words that hold the place of a node, or of a queue. */
 const PLACES = /\.(HEAD|TAIL|NEXT|PREVIOUS|QUEUE|READY|WAITS_FOR|COUNTED)$/;
 
@@ -70,9 +91,13 @@ export class Names {
     this.#spinLocks.add(base + layout.AGENT_END + layout.QUEUE_LOCK);
   }
 
-  /** The block of a shared object. */
-  addObject(place: number, type: string, name: string): void {
+  /** The block of a shared object, in these words. */
+  addObject(place: number, type: string, name: string, words: Int32Array): void {
     const base = place + layout.OBJECT_WORDS;
+    if (type.endsWith(".pool")) {
+      this.#addPool(base, name, words);
+      return;
+    }
     if (type.endsWith("Queue")) {
       this.#addQueue(base, name);
       return;
@@ -82,12 +107,27 @@ export class Names {
     this.#spinLocks.add(line + layout.QUEUE_LOCK);
   }
 
+  #addPool(base: number, name: string, words: Int32Array): void {
+    this.#add(base, name, POOL);
+    this.#spinLocks.add(base + POOL_LANES_LOCK);
+    this.#addLine(base + POOL_IDLE, `${name}.idle`);
+    let number = 0;
+    for (let desk = words[base + POOL_DESKS] as number; desk !== 0; desk = words[desk + DESK_NEXT] as number) {
+      this.#add(desk, `${name}.desk${number}`, DESK);
+      this.#addLine(desk + DESK_LINE, `${name}.desk${number++}.line`);
+    }
+  }
+
+  #addLine(base: number, name: string): void {
+    this.#add(base, name, QUEUE);
+    this.#spinLocks.add(base + layout.QUEUE_LOCK);
+  }
+
   #addQueue(base: number, name: string): void {
     this.#add(base, name, QUEUE_WORDS);
     for (const [offset] of QUEUE_LOCKS) this.#spinLocks.add(base + offset);
     for (const [offset, line] of QUEUE_LINES) {
-      this.#add(base + offset, `${name}.${line}`, QUEUE);
-      this.#spinLocks.add(base + offset + layout.QUEUE_LOCK);
+      this.#addLine(base + offset, `${name}.${line}`);
     }
   }
 

@@ -90,8 +90,12 @@ export class World<S extends Shared<S>> {
     return copy;
   }
 
+  get #words(): Int32Array {
+    return new Int32Array(this.buffer);
+  }
+
   #name(handle: Handle, name: string): void {
-    this.names.addObject(handle.offset / 4, handle.type, name);
+    this.names.addObject(handle.offset / 4, handle.type, name, this.#words);
     for (const [field, value] of Object.entries(handle)) {
       if (isHandle(value)) this.#name(value, `${name}.${field}`);
     }
