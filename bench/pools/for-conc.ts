@@ -2,8 +2,9 @@
 
 import { ThreadPoolExecutor } from "@conc/executor";
 import { tasks } from "@conc/thread";
+import * as faultJobs from "./fault-jobs.ts";
 import { nothing, primesBelow } from "./jobs.ts";
 
-tasks(import.meta, { nothing, primesBelow });
+tasks(import.meta, { nothing, primesBelow, ...faultJobs });
 
-export { nothing, primesBelow, ThreadPoolExecutor };
+export { faultJobs, nothing, primesBelow, ThreadPoolExecutor };

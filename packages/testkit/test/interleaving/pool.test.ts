@@ -156,7 +156,7 @@ describe("a pool", () => {
 describe("a worker of a pool dies", () => {
   const U = undertaker<Shared>("B");
   const B: AgentOptions<Shared> = { run: work(0), mortal: true };
-  const cases = { blocked: { A: submit(1), preemptions: 1 }, async: { A: submitAsync(1), preemptions: 0 } };
+  const cases = { blocked: { A: submit(1), preemptions: 0 }, async: { A: submitAsync(1), preemptions: 0 } };
   for (const [name, { A, preemptions }] of Object.entries(cases)) {
     holds(
       `Pool: who waits is ${name}, another worker goes on`,

@@ -1,0 +1,3 @@
+// As piscina and tinypool want them.
+
+export * from "./fault-jobs.ts";
