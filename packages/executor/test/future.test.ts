@@ -1,9 +1,10 @@
 import { Arena, DeadlockError, endAgent, fromHandle, InvalidStateError, TimeoutError, toHandle } from "@conc/atomics";
 import { quiet, sharedCells, startThread, until } from "@conc/testkit";
 import { collectGarbage } from "@conc/testkit/collect-garbage.ts";
+import { Thread } from "@conc/thread";
 import { describe, expect, it, vi } from "vitest";
 import { CancelledError, Future, WorkerDiedError } from "../src/index.ts";
-import { WrongAnswer } from "./workers/futures.ts";
+import { WrongAnswer, workThrough } from "./workers/futures.ts";
 
 const THREADS = new URL("./workers/futures.ts", import.meta.url);
 
@@ -326,12 +327,12 @@ describe("a thread that works through futures and dies at a random moment", () =
     for (let round = 0; round < ROUNDS; round++) {
       const futures = Array.from({ length: 300 }, () => new Future<[number, string]>());
       const cells = sharedCells(1);
-      const thread = startThread(THREADS, "workThrough", futures, cells);
-      const id = await until("the thread works", () => Atomics.load(cells, 0));
+      // One whose death is noticed while this thread waits for what it may have locked.
+      const thread = new Thread({ target: workThrough, args: [futures, cells] }).start();
+      await until("the thread works", () => Atomics.load(cells, 0));
       const outcomes = futures.map((future) => future.resultAsync({ timeout: 20_000 }).catch((error) => error));
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 8));
-      await thread.kill();
-      endAgent(Arena.default.agent, id);
+      await thread.terminate();
       const first = futures.findIndex((future) => !future.done);
       for (const future of futures) future.cancel();
       for (const [index, outcome] of (await Promise.all(outcomes)).entries()) {

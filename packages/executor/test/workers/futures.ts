@@ -1,5 +1,6 @@
 // What other threads do with futures.
 import { Arena, registerErrors } from "@conc/atomics";
+import { tasks } from "@conc/thread";
 import { asCompleted, CancelledError, type Future, waitSync } from "../../src/index.ts";
 
 /** An error with a class, a cause and properties of its own. */
@@ -56,6 +57,8 @@ export function workThrough(futures: readonly Future<unknown>[], cells: Int32Arr
     if (future.setRunningOrNotifyCancel()) future.setResult([index, "x".repeat(index * 100)]);
   }
 }
+
+tasks(import.meta, { workThrough });
 
 /** Sets each to its number, in this order. */
 export function setAll(order: readonly number[], futures: readonly Future<unknown>[]): void {
