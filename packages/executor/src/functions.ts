@@ -1,6 +1,6 @@
 // The functions that a pool was ever given: each travels once, in a block whose place is its number in tasks.
 
-import { type AnyFunction, describeTask, modulesOf, resolveTask, type TaskReference } from "@conc/thread";
+import { type AnyFunction, describeTask, importAll, modulesOf, resolveTask, type TaskReference } from "@conc/thread";
 import { FUNCTION_END, FUNCTION_NEXT, FUNCTION_VALUE, FUNCTION_WORDS, FUNCTIONS } from "./layout.ts";
 import { keepOutcome, packOutcome, readOutcome } from "./outcome.ts";
 import type { Pool } from "./pool.ts";
@@ -37,7 +37,7 @@ export class Functions {
 
   async #load(number: number): Promise<AnyFunction> {
     const reference = this.#referenceAt(number);
-    for (const module of modulesOf(reference)) await import(module);
+    await importAll(modulesOf(reference));
     const fn = resolveTask(reference);
     this.#functions.set(number, fn);
     return fn;

@@ -1,7 +1,7 @@
 // The results of a function for many inputs, in their order: each input, or each chunk of them, is a task.
 
 import { check, Deadline } from "@conc/atomics";
-import { describeTask, modulesOf, resolveTask, type TaskReference, tasks } from "@conc/thread";
+import { describeTask, importAll, modulesOf, resolveTask, type TaskReference, tasks } from "@conc/thread";
 import type { Future } from "./future.ts";
 
 /** How the inputs are given to the workers. */
@@ -208,7 +208,7 @@ function batches(inputs: Iterable<unknown>, size: number): () => unknown[] {
 
 /** In a worker: what a function comes to for each input, one after the other. */
 async function runChunk(reference: TaskReference, inputs: readonly any[], isSingle: boolean): Promise<Chunk<unknown>> {
-  for (const module of modulesOf(reference)) await import(module);
+  await importAll(modulesOf(reference));
   const fn = resolveTask(reference);
   const values: unknown[] = [];
   const errors = new Map<number, unknown>();

@@ -80,7 +80,7 @@ import {
   WORKER_WORDS,
   WORKERS,
 } from "./layout.ts";
-import { keepOutcome, packOutcome, readOutcome } from "./outcome.ts";
+import { dropOutcome, keepOutcome, packOutcome, readOutcome } from "./outcome.ts";
 import { type Percentiles, percentilesOf, STEPS } from "./times.ts";
 
 /** How many workers in a row may die before they are ready, for whatever reason: then something is wrong with all of them. */
@@ -351,7 +351,10 @@ export class Pool extends ArenaObject implements Waitable {
     if (this.isBroken) return;
     const { place, end } = keepOutcome(this.arena, packOutcome(this.arena, reason));
     // Should several break it at once, only one of them gives the reason.
-    if (!this.exchange(REASON_END, 0, end)) return;
+    if (!this.exchange(REASON_END, 0, end)) {
+      dropOutcome(this.arena, { place, end });
+      return;
+    }
     this.write(REASON, place);
     this.shut(SHUT | BROKEN);
     this.withdraw(REFUSED);

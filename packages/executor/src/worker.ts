@@ -2,7 +2,7 @@
 // something else is going on in its event loop, a timer or a request that a task has left behind, or a task that is not done, it waits there.
 
 import { Deadline } from "@conc/atomics";
-import { type AnyFunction, modulesOf, resolveTask, tasks } from "@conc/thread";
+import { type AnyFunction, importAll, modulesOf, resolveTask, tasks } from "@conc/thread";
 import { Functions } from "./functions.ts";
 import {
   DOOMED,
@@ -42,7 +42,7 @@ export async function serve(pool: Pool, index: number): Promise<void> {
   const { initializer, initargs, concurrency } = pool.settings as Settings;
   if (initializer) {
     try {
-      for (const module of modulesOf(initializer)) await import(module);
+      await importAll(modulesOf(initializer));
       await resolveTask(initializer)(...initargs);
     } catch (error) {
       pool.break(error);
@@ -153,7 +153,7 @@ class Worker {
   ): Promise<void> {
     try {
       const fn = await promised;
-      for (const module of modules) await import(module);
+      await importAll(modules);
       this.#run(task, fn);
     } catch (error) {
       dropValue(this.#pool.arena, task);

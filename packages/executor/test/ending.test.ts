@@ -3,11 +3,11 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 
 const TYPESCRIPT = fileURLToPath(import.meta.resolve("@conc/testkit/typescript/preload.cjs"));
-const PROGRAM = fileURLToPath(new URL("./programs/ending.ts", import.meta.url));
 
 /** Runs one of the programs until it ends by itself: what it printed, and its exit code. */
-function run(name: string): Promise<{ lines: string[]; code: number }> {
-  const args = ["--conditions=@conc/source", "--require", TYPESCRIPT, PROGRAM, name];
+function run(name: string, file = "ending"): Promise<{ lines: string[]; code: number }> {
+  const program = fileURLToPath(new URL(`./programs/${file}.ts`, import.meta.url));
+  const args = ["--conditions=@conc/source", "--require", TYPESCRIPT, program, name];
   return new Promise((resolve) => {
     execFile(process.execPath, args, (error, stdout, stderr) => {
       resolve({ lines: (stdout + stderr).trim().split("\n"), code: Number(error?.code ?? 0) });
@@ -26,4 +26,13 @@ it.each([
   ["what was cancelled does not keep it", "cancelled", ["main ends", "task", "exit 0"], 0],
 ])("a program: %s", async (_what, name, lines, code) => {
   expect(await run(name)).toEqual({ lines, code });
+});
+
+it("a module that submits at its top level, unguarded, starts no pools in the workers that import it", async () => {
+  const { lines, code } = await run("", "unguarded");
+  expect([lines.length, lines[0], code]).toEqual([
+    1,
+    expect.stringMatching(/put what only the main thread should do under/),
+    0,
+  ]);
 });

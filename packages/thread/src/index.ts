@@ -1,6 +1,7 @@
 export { type Excepthook, setExcepthook } from "./excepthook.ts";
 export { activeCount, enumerate, getIdent, isMainThread, mainThread, startNewThread } from "./functions.ts";
 export type { ResourceLimits } from "./request.ts";
+export { importAll } from "./runtime-state.ts";
 export { sleep, sleepAsync } from "./sleep.ts";
 export { stackSize } from "./stack-size.ts";
 export {

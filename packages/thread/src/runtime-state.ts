@@ -1,16 +1,16 @@
-let importing = false;
+let importing = 0;
 
-/** Whether a new thread is just importing the modules it needs, whose top levels must not start threads in turn. */
+/** Whether a thread is just importing modules that it needs, whose top levels must not start threads in turn. */
 export function isImporting(): boolean {
-  return importing;
+  return importing > 0;
 }
 
-/** Imports modules for a new thread. */
+/** Imports modules whose functions a thread is to run; meanwhile none can be started from there. For those who write executors. */
 export async function importAll(modules: readonly string[]): Promise<void> {
-  importing = true;
+  importing++;
   try {
     for (const module of modules) await import(module);
   } finally {
-    importing = false;
+    importing--;
   }
 }
