@@ -222,6 +222,7 @@ export const sections: readonly Section[] = [
         from: "003",
         shows: "cancelling what waits, runs or is done; `exception`, and `result` with a timeout",
       },
+      { id: "executor-progress", from: "003", shows: "how far a long run is, on the terminal" },
       {
         id: "sched-basic",
         from: "003",

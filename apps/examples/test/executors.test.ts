@@ -73,3 +73,9 @@ example("executor-cancel", ({ lines }) => {
     "cancel the first, now that it is done: false",
   ]);
 });
+
+example("executor-progress", ({ lines }) => {
+  expect(lines).toEqual([
+    expect.stringMatching(/^60 jobs done, 6 of them failed; half of them took no longer than [\d.]+ ms$/),
+  ]);
+});

@@ -4,6 +4,7 @@ export { Executor, type Iterables, type ShutdownOptions } from "./executor.ts";
 export { Future } from "./future.ts";
 export type { MapOptions, Mapped } from "./mapping.ts";
 export type { ExecutorStats } from "./pool.ts";
+export { type Progress, progress } from "./progress.ts";
 export { taskSignal } from "./running-task.ts";
 export type { TaskOptions } from "./task-options.ts";
 export { ThreadPoolExecutor, type ThreadPoolExecutorOptions } from "./thread-pool-executor.ts";
