@@ -37,7 +37,7 @@ export class RunningTask {
   }
 
   #look(): void {
-    const { words } = { words: this.#heap.reach(this.#task) };
+    const words = this.#heap.reach(this.#task);
     if (this.#isOver || Atomics.load(words, this.#task + TASK_CALL) === 0) return;
     clearInterval(this.#timer);
     this.#controller?.abort();

@@ -1,25 +1,12 @@
 import { AtomicInt32, InvalidStateError, TimeoutError } from "@conc/atomics";
 import { Event } from "@conc/condition";
 import { until } from "@conc/testkit";
-import { afterEach, describe, expect, it } from "vitest";
-import {
-  ThreadPoolExecutor,
-  type ThreadPoolExecutorOptions,
-  taskSignal,
-  WorkerDiedError,
-  waitSync,
-} from "../src/index.ts";
+import { describe, expect, it } from "vitest";
+import { taskSignal, WorkerDiedError, waitSync } from "../src/index.ts";
+import { poolsWith } from "./pools.ts";
 import * as jobs from "./workers/jobs.ts";
 
-const open: ThreadPoolExecutor[] = [];
-function newPool(options: ThreadPoolExecutorOptions = {}): ThreadPoolExecutor {
-  const executor = new ThreadPoolExecutor({ maxWorkers: 1, ...options });
-  open.push(executor);
-  return executor;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((executor) => executor.terminate()));
-});
+const newPool = poolsWith({ maxWorkers: 1 });
 
 /** How many listeners a signal has. */
 function listenersOf(signal: AbortSignal): number {

@@ -10,22 +10,13 @@ import {
   Executor,
   type Future,
   ThreadPoolExecutor,
-  type ThreadPoolExecutorOptions,
   WorkerDiedError,
   waitSync,
 } from "../src/index.ts";
+import { poolsWith } from "./pools.ts";
 import * as jobs from "./workers/jobs.ts";
 
-/** Pools that are ended after each test. */
-const open: ThreadPoolExecutor[] = [];
-function newPool(options: ThreadPoolExecutorOptions = {}): ThreadPoolExecutor {
-  const executor = new ThreadPoolExecutor({ maxWorkers: 2, ...options });
-  open.push(executor);
-  return executor;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((executor) => executor.terminate()));
-});
+const newPool = poolsWith({ maxWorkers: 2 });
 
 /** What was reported of threads that failed. */
 const reported: string[] = [];
