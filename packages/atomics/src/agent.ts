@@ -29,6 +29,11 @@ export class Agent {
   pending = 0;
   /** Called each time before the thread falls asleep: the last chance to arrange what has to go on without it. */
   beforeSleep: (() => void) | undefined;
+  /**
+   * What this thread has to see to while it is blocked, wherever it waits: called each time before it falls asleep, and when another
+   * thread has it {@link stir}. Each gives the milliseconds after which it wants to be called again. None may block.
+   */
+  readonly chores: Set<() => number> = new Set();
   /** Async waits by their nodes; one that was given up stays until it was served, for until then its node can not be freed. */
   readonly #waiters = new Map<number, Waiter>();
   #told: Waiter[] = [];

@@ -94,7 +94,7 @@ export { Place } from "./place.ts";
 export { type ReferenceCodec, registerReference } from "./references.ts";
 export { SharedArray } from "./shared-array.ts";
 export { type HandleType, registerClass, SharedObject } from "./shared-object.ts";
-export { notify, park, resumeBlocked, sleepFor } from "./sleeping.ts";
+export { notify, park, resumeBlocked, sleepFor, stir } from "./sleeping.ts";
 export { lockSpin, unlockSpin } from "./spin-lock.ts";
 export { Spin } from "./spinning.ts";
 export { announceCount, BEREFT, CLOSED, countedIn, LINED, mark, SPAN_MAX, Tickets, withdrawCount } from "./tickets.ts";

@@ -68,6 +68,8 @@ export function resumeBlocked(queue: WaitQueue, waiter: Waiter, deadline: Deadli
  */
 export function park(agent: Agent, timeout: number, check?: () => void): void {
   endIfDead(agent.heap.words, agent.id);
+  let most = timeout;
+  for (const chore of [...agent.chores]) most = Math.min(most, chore());
   agent.beforeSleep?.();
   const { base, memory } = agent;
   const words = agent.heap.reach(base);
@@ -75,13 +77,24 @@ export function park(agent: Agent, timeout: number, check?: () => void): void {
   try {
     stepAside(agent);
     check?.();
-    memory.wait(words, base + AGENT_SELF + NODE_STATE, WAITING, timeout);
+    memory.wait(words, base + AGENT_SELF + NODE_STATE, WAITING, most);
   } finally {
     endIfDead(agent.heap.words, agent.id);
     Atomics.compareExchange(words, base + AGENT_STATE, AGENT_BLOCKED, before);
     serveReady(agent);
     if (take(words, base + AGENT_MISSED) !== 0) lookAgain(agent);
   }
+}
+
+/**
+ * Has a thread do its chores if it is blocked, or is about to be. It does them after its node says WAITING and before it falls asleep: so
+ * either it sees what was changed before this call, or is seen to wait.
+ */
+export function stir(agent: Agent, id: number): void {
+  const base = slotOf(agent.heap, id);
+  if (base === 0) return;
+  const word = base + AGENT_SELF + NODE_STATE;
+  if (Atomics.compareExchange(agent.heap.reach(base), word, WAITING, SIGNALLED) === WAITING) notify(agent, word);
 }
 
 /** Empties a word. It mostly is empty, and to look costs less than to exchange. */

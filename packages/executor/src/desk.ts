@@ -1,4 +1,7 @@
 // Where a thread submits tasks to a pool and hears what became of them. The tasks lie in slabs of its own, and are used again.
+//
+// A thread that is blocked elsewhere, in whatever wait, looks here each time before it falls asleep. It is woken by each death, and if
+// somebody else waits for one of its futures by the end of each task: what others need does not wait for it.
 
 import { agentsOf, Deadline, grantOldest, InvalidStateError, type Waitable, WaitQueue } from "@conc/atomics";
 import type { AnyFunction } from "@conc/thread";
@@ -66,6 +69,9 @@ export class Desk implements Waitable {
   #looks = 0;
   /** How many deaths of workers have been dealt with. */
   #deaths = 0;
+  /** Futures that other threads have, and such whose time may be over before they are done. */
+  readonly #watched = new Set<TaskCore>();
+  readonly #chore = (): number => this.#lookWhileBlocked();
 
   private constructor(pool: Pool) {
     this.pool = pool;
@@ -122,7 +128,7 @@ export class Desk implements Waitable {
     words[task + TASK_NUMBER] = (pool.add(SUBMITTED, 1) + 1) | 0;
     const core = new TaskCore(this, task);
     this.#cores.set(task, core);
-    this.#outstanding++;
+    if (this.#outstanding++ === 0) pool.arena.agent.chores.add(this.#chore);
     Atomics.store(words, task + TASK_STATE, QUEUED);
     pool.push(task);
     // Shut in this very moment, and the workers may be gone.
@@ -202,6 +208,11 @@ export class Desk implements Waitable {
     if (this.pool.bury() !== this.#deaths) this.#mourn();
   }
 
+  /** Sees to a future as soon as something becomes of it, even while this thread is blocked elsewhere. */
+  watch(core: TaskCore): void {
+    if (!core.isSettled) this.#watched.add(core);
+  }
+
   /** Blocks until `enough`; false if the time ran out first. */
   block(enough: () => boolean, deadline: Deadline): boolean {
     for (;;) {
@@ -245,6 +256,17 @@ export class Desk implements Waitable {
     );
   }
 
+  /** What this thread sees to while it is blocked, not here; milliseconds after which it wants to look again. */
+  #lookWhileBlocked(): number {
+    if (this.#watched.size > 0) Atomics.store(this.#words, this.#place + DESK_ASKS, 1);
+    this.look();
+    // Others may need what is still to be done, and have nobody to do it.
+    this.lookForDead();
+    let patience = Number.POSITIVE_INFINITY;
+    for (const core of [...this.#watched]) patience = Math.min(patience, core.patience);
+    return patience;
+  }
+
   /** Waits for news as long as a future is not settled, which keeps the program going. */
   #listen(): void {
     if (this.#listens || this.#outstanding === 0) return;
@@ -260,9 +282,11 @@ export class Desk implements Waitable {
   #settle(core: TaskCore, state: number, value?: unknown): void {
     if (core.isSettled) return;
     core.settle(state, value);
+    this.#watched.delete(core);
+    if (--this.#outstanding > 0) return;
+    this.pool.arena.agent.chores.delete(this.#chore);
     // Who listens for nothing any more would keep the program going.
-    if (--this.#outstanding > 0 || !this.#listens) return;
-    grantOldest(this.line, Number.POSITIVE_INFINITY);
+    if (this.#listens) grantOldest(this.line, Number.POSITIVE_INFINITY);
   }
 
   /** Takes back the tasks that are done. */
@@ -301,7 +325,9 @@ export class Desk implements Waitable {
       this.#settle(core, RAISED, this.#broken());
     } else {
       try {
-        this.#settle(core, state === HAS_RETURNED ? RETURNED : RAISED, readValue(arena, core.task));
+        const value = readValue(arena, core.task);
+        core.isFromAbroad = true;
+        this.#settle(core, state === HAS_RETURNED ? RETURNED : RAISED, value);
       } catch (error) {
         this.#settle(core, RAISED, error);
       }

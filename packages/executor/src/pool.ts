@@ -21,6 +21,7 @@ import {
   OWNING,
   type Place,
   registerClass,
+  stir,
   unlockSpin,
   type Waitable,
   WaitQueue,
@@ -31,6 +32,7 @@ import {
   DESK_ASKS,
   DESK_DONE,
   DESK_LINE,
+  DESK_OWNER,
   DISPOSAL,
   DISPOSAL_OF_POOLS,
   IDLE,
@@ -288,6 +290,8 @@ export class Pool extends ArenaObject implements Waitable {
     this.#lines.set(desk, line);
     // All of them: they are one thread's, which looks for each, and some may be passed over by a signal while it is blocked.
     grantOldest(line, Number.POSITIVE_INFINITY);
+    // It may be blocked elsewhere.
+    stir(this.agent, desks[desk + DESK_OWNER] as number);
   }
 
   /** The lane for a priority. */

@@ -19,6 +19,7 @@ export class TaskCore implements Core {
   #resolve: ((done: true) => void) | undefined;
   #twin: SharedCore | undefined;
   order = 0;
+  isFromAbroad = false;
   /** Ends it if its time is over; milliseconds until then, at least. */
   look: (() => number) | undefined;
   /** Called once when it is settled. */
@@ -104,7 +105,8 @@ export class TaskCore implements Core {
     if (!this.#twin) {
       this.#twin = new SharedCore();
       this.#twin.begin();
-      if (this.#state !== PENDING) this.#tellTwin();
+      if (this.state() >= CANCELLED) this.#tellTwin();
+      else this.#desk.watch(this);
     }
     return this.#twin.handle();
   }

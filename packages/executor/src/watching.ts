@@ -33,5 +33,6 @@ export function watchOver(desk: Desk, core: TaskCore, { signal, timeout, termina
   };
   if (timeout === Number.POSITIVE_INFINITY) return;
   core.look = look;
+  desk.watch(core);
   lookAgain();
 }

@@ -25,6 +25,11 @@ export function echo<T>(value: T): T {
   return value;
 }
 
+/** What it was given, and whether it was given anything at all. */
+export function has(...values: unknown[]): [value: unknown, given: boolean] {
+  return [values[0], values.length === 1];
+}
+
 export function who(): [ident: number, name: string] {
   return [Arena.default.agent.id, currentThread().name];
 }
@@ -55,6 +60,16 @@ export async function napAsync(ms: number, inside?: AtomicInt32, most?: AtomicIn
 
 export function fail(message: string): never {
   throw new ShelfError(message, 7, { cause: new TypeError("too many books") });
+}
+
+/** The stack of the error that a future failed with, as it is thrown here. */
+export function stackOfResult(future: Future): string | undefined {
+  try {
+    future.result();
+  } catch (error) {
+    return (error as Error).stack;
+  }
+  return undefined;
 }
 
 export async function failAsync(message: string): Promise<never> {
@@ -150,7 +165,28 @@ export function resultOf<T>(future: Future<T>): T {
   return future.result();
 }
 
+/** Ends a future as another one ends. */
+export function passOn<T>(from: Future<T>, to: Future<T>): void {
+  try {
+    to.setResult(from.result());
+  } catch (error) {
+    to.setException(error);
+  }
+}
+
+/** Waits for each, one after the other. */
+export function waitForAll(futures: readonly Future[]): void {
+  for (const future of futures) future.exception();
+}
+
+export function setIt(event: Event): void {
+  event.set();
+}
+
 tasks(import.meta, {
+  passOn,
+  waitForAll,
+  setIt,
   ShelfError,
   power,
   echo,
@@ -161,6 +197,8 @@ tasks(import.meta, {
   napAsync,
   fail,
   failAsync,
+  stackOfResult,
+  has,
   failAt,
   throwIt,
   giveFunction,
