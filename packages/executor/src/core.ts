@@ -22,6 +22,9 @@ export interface Core {
   /** What it returned or raised, made anew each time; of other states undefined. */
   value(): unknown;
 
+  /** Whether the value was copied from what another thread has, and nobody else has it. */
+  readonly isFromAbroad: boolean;
+
   /** How many of the arena were done before, modulo 2^32. */
   readonly order: number;
 

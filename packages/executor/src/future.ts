@@ -16,10 +16,18 @@ import {
 } from "@conc/atomics";
 import { CANCELLED, type Core, DIED, NOTIFIED, PENDING, RAISED, RETURNED, RUNNING } from "./core.ts";
 import { CancelledError, WorkerDiedError } from "./errors.ts";
+import { putBelow } from "./remote-stack.ts";
 import { SHARED_CORE, SharedCore } from "./shared-core.ts";
 
 /** What a future came to, as this thread has read it. */
-type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
+type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false;
+      readonly error: unknown;
+      /** Whether its stack says only where it was thrown, in another thread. */
+      isAbroad: boolean;
+    };
 
 /** Of what the future is to be made that is constructed next, if not of something new. */
 let given: Core | undefined;
@@ -121,21 +129,22 @@ export class Future<T = unknown> implements PromiseLike<T> {
    * @throws {WorkerDiedError} If the thread died that worked on it.
    * @throws {DeadlockError} If no other thread has it, so that nobody could ever set it.
    * @throws {BlockingNotAllowedError} On a browser's main thread, if it would have to wait.
-   * @throws What it failed with.
+   * @throws What it failed with. Below the stack of this call stands that of the other thread.
    */
   result(options?: Wait): T {
     this.#block(options);
-    return unwrap(this.#read());
+    return unwrap(this.#read(), this.result);
   }
 
   /**
-   * As {@link result}, without blocking the thread; the same as to await the future, but for the options.
+   * As {@link result}, without blocking the thread; the same as to await the future, but for the options, and for the stack of an error:
+   * who awaits the future itself is not told by the engine, and so is missing there.
    *
    * @param options.signal Aborts the wait, not what is waited for: the promise rejects with `signal.reason`.
    */
   async resultAsync(options?: WaitAsync): Promise<T> {
     await this.#wait(options);
-    return unwrap(this.#read());
+    return unwrap(this.#read(), this.resultAsync);
   }
 
   /**
@@ -323,20 +332,23 @@ export class Future<T = unknown> implements PromiseLike<T> {
   #readAnew(): Result<T> {
     const state = this.#core.state();
     if (state === RETURNED) return { ok: true, value: this.#core.value() as T };
-    if (state === RAISED) return { ok: false, error: this.#core.value() };
-    if (state === DIED) return { ok: false, error: new WorkerDiedError("the thread died that worked on it") };
-    return { ok: false, error: new CancelledError("it was cancelled") };
+    if (state === RAISED) return { ok: false, error: this.#core.value(), isAbroad: this.#core.isFromAbroad };
+    const error = state === DIED ? new WorkerDiedError("the thread died that worked on it") : undefined;
+    return { ok: false, error: error ?? new CancelledError("it was cancelled"), isAbroad: false };
   }
 
   #errorOf(result: Result<T>): unknown {
-    if (this.cancelled) return unwrap(result);
+    if (this.cancelled) return unwrap(result, this.exception);
     return result.ok ? undefined : result.error;
   }
 }
 
-function unwrap<T>(result: Result<T>): T {
-  if (!result.ok) throw result.error;
-  return result.value;
+/** Gives the value, or throws the error, to whoever called `asked`. */
+function unwrap<T>(result: Result<T>, asked: (options?: WaitAsync) => unknown): T {
+  if (result.ok) return result.value;
+  if (result.isAbroad) putBelow(result.error, asked);
+  result.isAbroad = false;
+  throw result.error;
 }
 
 /** The future that is made of this. */

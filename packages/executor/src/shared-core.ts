@@ -72,6 +72,8 @@ export class SharedCore extends ArenaObject implements Core, Waitable {
     return place === 0 ? undefined : readOutcome(this.arena, { place, end: words[base + OUTCOME_END] as number });
   }
 
+  readonly isFromAbroad = true;
+
   get order(): number {
     return this.words[this.base + ORDER] as number;
   }

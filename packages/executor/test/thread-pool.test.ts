@@ -113,6 +113,58 @@ describe("submit", () => {
     }
   });
 
+  describe("EX-122 the stack of the other thread stands below that of who asks", () => {
+    const between = "--- where it was thrown: ---";
+    const stackOf = (ask: () => unknown): string => {
+      try {
+        ask();
+      } catch (error) {
+        return (error as Error).stack as string;
+      }
+      return "nothing was thrown";
+    };
+
+    it("blocked, once", () => {
+      const future = newPool().submit(jobs.fail, "full\n    at the brim");
+      const whoAsks = (): unknown => future.result();
+      const stack = stackOf(whoAsks);
+      expect(stack).toMatch(
+        /^ShelfError: full\n {4}at the brim\n {4}at whoAsks .*[\s\S]*at stackOf .*[\s\S]*--- where .*[\s\S]*at fail /,
+      );
+      expect(stack).not.toMatch(/at fail [\s\S]*---|future\.ts[\s\S]*---/);
+      expect(stackOf(whoAsks)).toBe(stack);
+    });
+
+    it("async", async () => {
+      const future = newPool().submit(jobs.fail, "full");
+      const whoAsks = async (): Promise<unknown> => await future.resultAsync();
+      const error = await whoAsks().catch((error: Error) => error);
+      expect((error as Error).stack).toMatch(
+        /^ShelfError: full\n {4}at (async )?whoAsks .*[\s\S]*--- where .*[\s\S]*at fail /,
+      );
+    });
+
+    it("of a future from another thread", () => {
+      const future = newPool().submit(jobs.fail, "full");
+      const there = newPool().submit(jobs.stackOfResult, future).result();
+      expect(there).toMatch(/at stackOfResult .*[\s\S]*--- where .*[\s\S]*at fail /);
+    });
+
+    it("but what is thrown for other reasons, or is no error, stays as it is", async () => {
+      const reason = new Error("mine");
+      const { stack } = reason;
+      const controller = new AbortController();
+      const future = newPool().submitWith({ signal: controller.signal }, jobs.power, 1, 1);
+      controller.abort(reason);
+      expect(await future.resultAsync().catch((error) => error)).toBe(reason);
+      expect(reason.stack).toBe(stack);
+      expect(stackOf(() => newPool().submit(jobs.throwIt, { stack: 1 }).result())).toBe(1);
+      expect(stackOf(() => newPool().submit(jobs.throwIt, new Error("no")).result())).not.toContain(
+        `${between}\n    ---`,
+      );
+    });
+  });
+
   it("EX-062 gives all arguments on as they are", () => {
     const executor = newPool();
     expect(executor.submit((...all: unknown[]) => all, "self", { fn: 1 }, undefined).result()).toEqual([
