@@ -101,7 +101,15 @@ export class ByteReader {
   #array(length: number): unknown[] {
     const array: unknown[] = [];
     this.#made.push(array);
-    for (let i = 0; i < length; i++) array.push(this.#value());
+    const words = this.#words;
+    for (let i = 0; i < length; i++) {
+      const word = words[this.#at] as number;
+      // Most long ones consist of such, and nothing needs to be called for them.
+      if ((word & 255) === tag.INT) {
+        array.push(word >> 8);
+        this.#at++;
+      } else array.push(this.#value());
+    }
     return array;
   }
 

@@ -1,6 +1,7 @@
 // Writes plain data: what consists of containers and leaves, not too deep. With anything else it gives up; then a `Packer` takes the
 // value apart, whose copy is plain.
 
+import { isKnownDense } from "./dense.ts";
 import { takeApart } from "./error-codec.ts";
 import { HANDLE } from "./handle.ts";
 import { KeyTree, LONGEST_KEY, MOST_KEYS, type WrittenKeys } from "./key-lists.ts";
@@ -15,6 +16,9 @@ export const NOT_PLAIN: unique symbol = Symbol("not plain");
 
 /** Beyond this depth the stack might not suffice. */
 const MAX_DEPTH = 200;
+
+/** Of arrays up to this length it is as fast to look at their keys. */
+const SHORT_ARRAY = 8;
 
 const hasOwn = Object.prototype.hasOwnProperty;
 
@@ -140,11 +144,13 @@ export class ByteWriter extends WordWriter {
 
   #array(array: readonly unknown[], at: number): number {
     const { length } = array;
-    const keys = Object.keys(array);
-    // Indexes come first, so the last of so many is this one only if there is no hole and nothing else.
-    if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) {
-      at = this.#value(length, this.counted(tag.SPARSE, keys.length, at));
-      return this.#pairs(array, keys, at);
+    if (length <= SHORT_ARRAY || !isKnownDense(array)) {
+      const keys = Object.keys(array);
+      // Indexes come first, so the last of so many is this one only if there is no hole and nothing else.
+      if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) {
+        at = this.#value(length, this.counted(tag.SPARSE, keys.length, at));
+        return this.#pairs(array, keys, at);
+      }
     }
     at = this.counted(tag.ARRAY, length, at);
     for (let i = 0; i < length; i++) at = this.#value(array[i], at);

@@ -22,6 +22,7 @@ export {
   type WaitOrTry,
 } from "./deadline.ts";
 export { announceReturn, announceWait } from "./deadlock.ts";
+export { asDense } from "./dense.ts";
 export { type Disposal, freeOrphans, registerDisposal } from "./disposal.ts";
 export { announceEnd, declareDead, endAgent, tryClearUp, waitForEnd, waitForEndAsync } from "./ending.ts";
 export { registerErrors } from "./error-codec.ts";

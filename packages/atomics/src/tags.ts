@@ -20,9 +20,8 @@ export const NEW_OBJECT = 12;
 /** Keys and values by turns, so many pairs. */
 export const PAIRS = 13;
 export const ARRAY = 14;
-/** Ends an array early: pairs of keys and values follow, until END. */
+/** So many pairs, after the length. */
 export const SPARSE = 15;
-export const END = 16;
 export const MAP = 17;
 export const SET = 18;
 export const DATE = 19;

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { Arena } from "../src/arenas.ts";
 import { AtomicInt32 } from "../src/atomic-int32.ts";
 import { ByteCodec } from "../src/byte-codec.ts";
+import { asDense } from "../src/dense.ts";
 import { HANDLE, type HandleMaker, registerType } from "../src/handle.ts";
 import { OBJECT_COUNT } from "../src/layout.ts";
 import { registerReference } from "../src/references.ts";
@@ -66,6 +67,12 @@ describe("exactly", () => {
     expect([got[0].byteOffset, got[0].length, got[2].length, got[3].byteOffset, got[3].byteLength]).toEqual([
       1, 3, 3, 2, 30,
     ]);
+  });
+
+  it("arrays that are known to be dense", () => {
+    const items = [0, -0, 2 ** 23, -(2 ** 23), 2 ** 23 - 1, 2 ** 31, 1.5, undefined, null, "x", ["y"], { z: 1 }, true];
+    expect(send(asDense([...items]))).toStrictEqual(items);
+    expect(send(asDense([...items, asDense([...items])]))).toStrictEqual([...items, items]);
   });
 
   it("short texts all over a long message", () => {

@@ -1,6 +1,6 @@
 // The results of a function for many inputs, in their order: each input, or each chunk of them, is a task.
 
-import { check, Deadline } from "@conc/atomics";
+import { asDense, check, Deadline } from "@conc/atomics";
 import { describeTask, importAll, modulesOf, resolveTask, type TaskReference, tasks } from "@conc/thread";
 import type { Future } from "./future.ts";
 
@@ -186,12 +186,13 @@ function chunks<R>(
 
 /** Takes so many at a time. */
 function batches(inputs: Iterable<unknown>, size: number): () => unknown[] {
-  if (Array.isArray(inputs)) {
+  if (Array.isArray(inputs) && Object.getPrototypeOf(inputs) === Array.prototype) {
     let taken = 0;
     return () => {
-      const batch = inputs.slice(taken, taken + size);
+      const batch: unknown[] = inputs.slice(taken, taken + size);
       taken += size;
-      return batch;
+      // What is found may be a hole.
+      return asDense(batch.includes(undefined) ? Array.from(batch) : batch);
     };
   }
   const iterator = inputs[Symbol.iterator]();
@@ -202,7 +203,7 @@ function batches(inputs: Iterable<unknown>, size: number): () => unknown[] {
       if (done) break;
       batch.push(value);
     }
-    return batch;
+    return asDense(batch);
   };
 }
 
@@ -210,7 +211,7 @@ function batches(inputs: Iterable<unknown>, size: number): () => unknown[] {
 async function runChunk(reference: TaskReference, inputs: readonly any[], isSingle: boolean): Promise<Chunk<unknown>> {
   await importAll(modulesOf(reference));
   const fn = resolveTask(reference);
-  const values: unknown[] = [];
+  const values = asDense<unknown>([]);
   const errors = new Map<number, unknown>();
   for (let index = 0; index < inputs.length; index++) {
     try {

@@ -89,6 +89,15 @@ describe.each(["blocking", "async"])("map, %s", (form) => {
     expect((await all(results, form)).error).toMatchObject({ message: "mine" });
   });
 
+  it("a hole among the inputs is undefined, in chunks too", async () => {
+    const inputs = [1, undefined, 3, ...new Array(20).fill(4)];
+    delete inputs[5];
+    for (const chunksize of [1, 12]) {
+      const { got } = await all(executor.map(jobs.has, inputs, { chunksize }), form);
+      expect(got).toEqual(Array.from(inputs, (input) => [input, true]));
+    }
+  });
+
   it.each([0, 1, 3, 6, 40, 50])("EX-070 EX-072 chunks of %i make no difference", async (chunksize) => {
     const inputs = Array.from({ length: 40 }, (_, index) => index);
     const squares = inputs.map((n) => n ** 2);
