@@ -57,7 +57,7 @@ export const KNOWN = [
     engines: ["Bun", "Deno"],
     cause: MEMORY,
     tests: [
-      "thread/test/.*out of memory",
+      "(thread|executor)/test/.*out of memory",
       "TH-047 TH-049",
       "what killed a thread reaches main's hook",
       "threads run with small, larger",
@@ -73,6 +73,7 @@ export const KNOWN = [
       "leaves nobody hanging, in whatever moment it dies",
       "rounds of legal traffic, in which some die",
       "threads and tasks mixed, that die at any moment",
+      "leaves each of them whole: done, failed, or untouched",
     ],
   },
   { engines: ["Deno"], cause: NO_BEFORE_EXIT, tests: ["TH-050 a thread with a hook of its own"] },
@@ -99,6 +100,7 @@ export const KNOWN = [
       "TH-047 TH-048 TH-051",
       "TH-034 endless recursion",
       "one that captures something will do",
+      "stands below that of who asks > blocked, once",
     ],
   },
   {

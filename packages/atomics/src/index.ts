@@ -1,4 +1,5 @@
 export { onAbort } from "./aborting.ts";
+export { endIfDead } from "./afterlife.ts";
 export { Agent } from "./agent.ts";
 export { Agents, agentsOf } from "./agents.ts";
 export { OpenArena } from "./arena.ts";

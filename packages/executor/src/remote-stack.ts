@@ -8,12 +8,18 @@ const BETWEEN = "\n    --- where it was thrown: ---";
  */
 export function putBelow(error: unknown, asked: (...args: any[]) => unknown): void {
   if (!(error instanceof Error) || typeof error.stack !== "string") return;
-  const here: { stack?: string } = {};
-  Error.captureStackTrace?.(here, asked);
-  const frames = framesOf(here.stack ?? "", "");
+  // An engine that does tail calls may have forgotten `asked` already.
+  const frames = framesHere(asked) || framesHere();
   const thrown = framesOf(error.stack, error.message);
   const head = error.stack.slice(0, error.stack.length - thrown.length);
   if (frames !== "") error.stack = `${head}${frames}${thrown && BETWEEN}${thrown}`;
+}
+
+/** The frames of this call, or those below that of a function. */
+function framesHere(below?: (...args: any[]) => unknown): string {
+  const here: { stack?: string } = {};
+  Error.captureStackTrace?.(here, below);
+  return framesOf(here.stack ?? "", "");
 }
 
 /** The frames of a stack. The message may have lines that look like such. */

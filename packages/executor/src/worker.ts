@@ -1,7 +1,7 @@
 // A worker of a pool. It takes one task after the other; while there is none it sleeps, blocked, for so it is awake soonest. Only while
 // something else is going on in its event loop, a timer or a request that a task has left behind, or a task that is not done, it waits there.
 
-import { Deadline } from "@conc/atomics";
+import { Deadline, endIfDead } from "@conc/atomics";
 import { type AnyFunction, importAll, modulesOf, resolveTask, tasks } from "@conc/thread";
 import { Functions } from "./functions.ts";
 import {
@@ -163,6 +163,8 @@ class Worker {
 
   #run(task: number, fn: AnyFunction): void {
     const { arena } = this.#pool;
+    // Its module may have been a long time coming.
+    endIfDead(arena.heap.words, arena.agent.id);
     let result: unknown;
     const running = new RunningTask(arena.heap, task);
     try {
@@ -186,6 +188,7 @@ class Worker {
 
   #finish(task: number, state: number, value: unknown, running?: RunningTask): void {
     const { arena } = this.#pool;
+    endIfDead(arena.heap.words, arena.agent.id);
     running?.end();
     const outcome = this.#write(task, state, value);
     const words = arena.heap.reach(task);
@@ -244,7 +247,8 @@ function dieSoon(): void {
   globalThis.process.exit();
 }
 
-/** Whether something is going on in the event loop of this thread, so far as the platform says. */
+/** Whether something may be going on in the event loop of this thread. Bun says of all threads that there is nothing. */
 function isUnderWay(): boolean {
-  return globalThis.process?.getActiveResourcesInfo?.().length !== 0;
+  const { process } = globalThis;
+  return process?.versions?.bun !== undefined || process?.getActiveResourcesInfo?.().length !== 0;
 }

@@ -245,19 +245,19 @@ describe("callbacks", () => {
     ["cancel", (future: Future<number>) => future.cancel()],
   ] as const)("EX-029 are called once with the future, after %s", async (_name, end) => {
     const future = new Future<number>();
-    const callback = vi.fn();
-    future.addDoneCallback(callback);
-    expect(callback).not.toHaveBeenCalled();
+    const calls: unknown[] = [];
+    future.addDoneCallback((...args) => calls.push(args));
+    expect(calls).toEqual([]);
     end(future);
     await quiet();
-    expect(callback.mock.calls).toEqual([[future]]);
+    expect(calls).toEqual([[future]]);
   });
 
   it.each(["returned", "raised", "cancelled"] as const)("EX-030 are called at once of one that is %s", (state) => {
     const future = STATES[state]();
-    const callback = vi.fn();
-    future.addDoneCallback(callback);
-    expect(callback).toHaveBeenCalledExactlyOnceWith(future);
+    const calls: unknown[] = [];
+    future.addDoneCallback((...args) => calls.push(args));
+    expect(calls).toEqual([[future]]);
   });
 
   it("EX-031 EX-032 EX-033 are called in their order; what one throws is printed, and goes no further", () => {

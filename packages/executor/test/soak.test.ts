@@ -1,6 +1,6 @@
 // Tasks that fail in all ways there are, while workers are terminated: each future settles, with what is its own, and the pool goes on.
 
-import { AtomicInt32 } from "@conc/atomics";
+import { AtomicInt32, TimeoutError } from "@conc/atomics";
 import { enumerate, setExcepthook } from "@conc/thread";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { CancelledError, type Future, ThreadPoolExecutor, WorkerDiedError } from "../src/index.ts";
@@ -16,11 +16,13 @@ afterAll(() => {
   setExcepthook(before);
 });
 
-/** Of a thousand tasks: how many there are of each kind, how it is submitted, and what it comes to unless its worker dies. */
+const ABORTED = new Error("aborted");
+
+/** How many there are of each kind, how it is submitted, and what it comes to unless its worker dies. */
 const KINDS: readonly {
   often: number;
   submit(pool: ThreadPoolExecutor, n: number): Future<any>;
-  is(n: number): unknown;
+  is(n: number, outcome: unknown): unknown;
 }[] = [
   {
     often: 500,
@@ -37,6 +39,27 @@ const KINDS: readonly {
   { often: 50, submit: (pool) => pool.submit(jobs.giveFunction), is: () => expect.any(TypeError) },
   { often: 3, submit: (pool) => pool.submit(jobs.exit, 0), is: () => expect.any(WorkerDiedError) },
   { often: 1, submit: (pool) => pool.submit(jobs.fillHeap), is: () => expect.any(WorkerDiedError) },
+  {
+    often: 40,
+    submit(pool, n) {
+      const controller = new AbortController();
+      const future = pool.submitWith({ signal: controller.signal, terminate: n % 16 === 0 }, jobs.napAsync, n % 3);
+      setTimeout(() => controller.abort(ABORTED), n % 20);
+      return future;
+    },
+    is: (n, outcome) => (outcome === ABORTED ? ABORTED : n % 3),
+  },
+  {
+    often: 10,
+    submit: (pool) => pool.submitWith({ timeout: 3 }, jobs.napAsync, 100),
+    // This thread may have been busy for so long that the result was there before it looked at the time.
+    is: (_n, outcome) => (outcome === 100 ? 100 : expect.any(TimeoutError)),
+  },
+  {
+    often: 1,
+    submit: (pool) => pool.submitWith({ timeout: 3, terminate: true }, jobs.spin, new AtomicInt32(0)),
+    is: () => expect.any(TimeoutError),
+  },
   { often: 1, submit: (pool) => pool.submit(jobs.failLater), is: () => "so far so good" },
   {
     often: 150,
@@ -84,7 +107,7 @@ it(
         expect(future.done).toBe(true);
         if (outcome instanceof WorkerDiedError) died++;
         else if (outcome instanceof CancelledError) expect(future.cancelled).toBe(true);
-        else expect(outcome).toEqual(kindOf(n).is(n));
+        else expect(outcome).toEqual(kindOf(n).is(n, outcome));
       }
     }
     clearInterval(killer);

@@ -148,7 +148,8 @@ export function initialize(text: string, times: AtomicInt32): void {
   greeting = text;
   times.add(1);
 }
-export function initializeBadly(): void {
+export function initializeBadly(go: Event): void {
+  go.wait();
   throw new ShelfError("no shelf", 3);
 }
 export function greet(): string {
