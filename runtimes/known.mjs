@@ -74,6 +74,7 @@ export const KNOWN = [
       "rounds of legal traffic, in which some die",
       "threads and tasks mixed, that die at any moment",
       "leaves each of them whole: done, failed, or untouched",
+      "tasks, some of which end badly, come to what is theirs",
     ],
   },
   { engines: ["Deno"], cause: NO_BEFORE_EXIT, tests: ["TH-050 a thread with a hook of its own"] },
