@@ -18,6 +18,7 @@ import {
   AGENT_REPORTS,
   AGENT_RUNNING,
   AGENT_STATE,
+  HEADER_DEATHS,
   HEADER_NUMBER,
   HEADER_SLOTS,
   SLOT_MASK,
@@ -97,6 +98,11 @@ export class Agents {
   reports(id: number, more = 0): number {
     const base = this.slot(id);
     return base === 0 ? 0 : Atomics.add(this.#heap.reach(base), base + AGENT_REPORTS, more) + more;
+  }
+
+  /** How many were ever declared dead, modulo 2^32: as long as it stays the same, so does who is alive. */
+  get deaths(): number {
+    return Atomics.load(this.#heap.words, HEADER_DEATHS);
   }
 
   /** A number that no thread of the arena was given before: 1, 2, 3, … */

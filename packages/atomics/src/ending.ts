@@ -20,6 +20,7 @@ import {
   AGENT_READY,
   AGENT_SELF,
   AGENT_STATE,
+  HEADER_DEATHS,
   NODE_AGENT,
   NODE_STATE,
   OBJECT_COUNT,
@@ -84,7 +85,10 @@ export function declareDead(agent: Agent, id: number): boolean {
   if (base === 0) return false;
   // Of its own spin locks nobody may rob the caller. Should it be killed while it clears up, somebody else will see that it is dead.
   const state = id === agent.id ? AGENT_ENDING : AGENT_DEAD;
-  return Atomics.exchange(agent.heap.reach(base), base + AGENT_STATE, state) !== AGENT_DEAD;
+  if (Atomics.exchange(agent.heap.reach(base), base + AGENT_STATE, state) === AGENT_DEAD) return false;
+  // After that, and before anybody is woken: who has seen this number has seen who is dead.
+  Atomics.add(agent.heap.words, HEADER_DEATHS, 1);
+  return true;
 }
 
 /**

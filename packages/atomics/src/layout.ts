@@ -27,6 +27,8 @@ export const HEADER_OUTPUT_LOCK = 10;
 export const HEADER_DEADLOCK_LOCK = 11;
 /** Blocks of objects that were put aside, for who knows how to free what belongs to them; see `disposal.ts`. */
 export const HEADER_ORPHANS = 12;
+/** How many agents were ever declared dead, modulo 2^32. */
+export const HEADER_DEATHS = 13;
 /** The last block that was given back of each order; each names the one before. */
 export const HEADER_FREE = 16;
 /** The places of the agents' slots. */

@@ -66,9 +66,9 @@ export class Desk implements Waitable {
   #outstanding = 0;
   #listens = false;
   #willListen = false;
-  #looks = 0;
-  /** How many deaths of workers have been dealt with. */
+  /** How many deaths of workers have been dealt with, and of how many of all agents this thread knows that no more is to be done. */
   #deaths = 0;
+  #knownDeaths = 0;
   /** Futures that other threads have, and such whose time may be over before they are done. */
   readonly #watched = new Set<TaskCore>();
   readonly #chore = (): number => this.#lookWhileBlocked();
@@ -190,22 +190,10 @@ export class Desk implements Waitable {
     return Atomics.load(arena.heap.reach(task), task + TASK_STATE) < 0;
   }
 
-  /** Whether the one lives who works on a task, or did last. */
-  isWorkerAlive(task: number): boolean {
-    const { arena } = this.pool;
-    return agentsOf(arena).isAlive(arena.heap.reach(task)[task + TASK_WORKER] as number);
-  }
-
   /** Sees what has become of the tasks. */
   look(): void {
     if (Atomics.load(this.#words, this.#place + DESK_DONE) !== 0) this.#fetch();
-    // To look at all workers each time would be dear to who only asks; who waits is woken by each death.
-    if ((++this.#looks & 63) === 0) this.lookForDead();
-  }
-
-  /** Sees whether workers have died. */
-  lookForDead(): void {
-    if (this.pool.bury() !== this.#deaths) this.#mourn();
+    if (this.#missesWorkers()) this.#mourn();
   }
 
   /** Sees to a future as soon as something becomes of it, even while this thread is blocked elsewhere. */
@@ -217,7 +205,6 @@ export class Desk implements Waitable {
   block(enough: () => boolean, deadline: Deadline): boolean {
     for (;;) {
       this.look();
-      this.lookForDead();
       if (enough()) return true;
       if (deadline.remaining() === 0 || !this.line.wait(deadline)) {
         this.look();
@@ -249,19 +236,24 @@ export class Desk implements Waitable {
   }
 
   #hasNews(): boolean {
-    return (
-      this.#outstanding === 0 ||
-      Atomics.load(this.#words, this.#place + DESK_DONE) !== 0 ||
-      this.pool.bury() !== this.#deaths
-    );
+    return this.#outstanding === 0 || Atomics.load(this.#words, this.#place + DESK_DONE) !== 0 || this.#missesWorkers();
+  }
+
+  /** Whether workers have died since this was last dealt with. */
+  #missesWorkers(): boolean {
+    const { pool } = this;
+    const { deaths } = agentsOf(pool.arena);
+    // To look at all workers each time would be dear to who only asks.
+    if (deaths === this.#knownDeaths && pool.deaths === this.#deaths) return false;
+    this.#knownDeaths = deaths;
+    return pool.bury() !== this.#deaths;
   }
 
   /** What this thread sees to while it is blocked, not here; milliseconds after which it wants to look again. */
   #lookWhileBlocked(): number {
     if (this.#watched.size > 0) Atomics.store(this.#words, this.#place + DESK_ASKS, 1);
-    this.look();
     // Others may need what is still to be done, and have nobody to do it.
-    this.lookForDead();
+    this.look();
     let patience = Number.POSITIVE_INFINITY;
     for (const core of [...this.#watched]) patience = Math.min(patience, core.patience);
     return patience;
@@ -274,7 +266,6 @@ export class Desk implements Waitable {
     void this.line.waitAsync(new Deadline()).then(() => {
       this.#listens = false;
       this.look();
-      this.lookForDead();
       this.#listen();
     });
   }

@@ -1,3 +1,4 @@
+export { actAsWorker } from "./acting.ts";
 export { asCompleted } from "./as-completed.ts";
 export { BrokenExecutorError, CancelledError, WorkerDiedError } from "./errors.ts";
 export { Executor, type Iterables, type ShutdownOptions } from "./executor.ts";

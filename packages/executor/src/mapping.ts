@@ -208,7 +208,11 @@ function batches(inputs: Iterable<unknown>, size: number): () => unknown[] {
 }
 
 /** In a worker: what a function comes to for each input, one after the other. */
-async function runChunk(reference: TaskReference, inputs: readonly any[], isSingle: boolean): Promise<Chunk<unknown>> {
+export async function runChunk(
+  reference: TaskReference,
+  inputs: readonly any[],
+  isSingle: boolean,
+): Promise<Chunk<unknown>> {
   await importAll(modulesOf(reference));
   const fn = resolveTask(reference);
   const values = asDense<unknown>([]);
@@ -224,7 +228,7 @@ async function runChunk(reference: TaskReference, inputs: readonly any[], isSing
   }
   return errors.size === 0 ? { values } : { values, errors };
 }
-tasks(import.meta, { runChunk });
+tasks(import.meta, { "ThreadPoolExecutor.runChunk": runChunk });
 
 /** Rows of one value from each, as long as none of them has come to its end. */
 function* zip(iterables: readonly Iterable<unknown>[]): Generator<unknown[], void> {

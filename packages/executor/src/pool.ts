@@ -379,6 +379,11 @@ export class Pool extends ArenaObject implements Waitable {
     this.words[this.base + SETTINGS] = place;
   }
 
+  /** How many deaths of workers were ever found. */
+  get deaths(): number {
+    return this.read(DEATHS);
+  }
+
   /** Finds out who has died; how many deaths of workers were ever found. */
   bury(): number {
     const agents = agentsOf(this.arena);
@@ -395,7 +400,7 @@ export class Pool extends ArenaObject implements Waitable {
         this.break(new Error(`${STILLBORN_MOST} workers in a row died before they were ready`));
       }
     }
-    return this.read(DEATHS);
+    return this.deaths;
   }
 
   /** A place for one more worker, which this thread is about to start; undefined if there are as many as are needed for `more` tasks. */

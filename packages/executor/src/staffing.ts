@@ -1,6 +1,6 @@
 // Workers are started as they are needed, by who submits, and by who finds that one has died.
 
-import { enumerate, type ResourceLimits, type TaskReference, Thread } from "@conc/thread";
+import { enumerate, type MakeWorker, type ResourceLimits, type TaskReference, Thread } from "@conc/thread";
 import { WORKER_AGENT } from "./layout.ts";
 import type { Pool } from "./pool.ts";
 import { serve } from "./worker.ts";
@@ -13,6 +13,19 @@ export interface Settings {
   readonly resourceLimits: ResourceLimits;
   /** How many tasks it may have begun and not ended. */
   readonly concurrency: number;
+}
+
+/** How the workers of pools are made that do not travel. */
+const makers = new WeakMap<Pool, MakeWorker>();
+
+/** Has a function make the workers of a pool from now on. */
+export function startWith(pool: Pool, make: MakeWorker): void {
+  makers.set(pool, make);
+}
+
+/** Whether a function of this thread makes them. */
+export function isStartedFromHere(pool: Pool): boolean {
+  return makers.has(pool);
 }
 
 /**
@@ -43,13 +56,14 @@ export function terminateWorker(agent: number): void {
 
 function start(pool: Pool, index: number): void {
   const { prefix, resourceLimits } = pool.settings as Settings;
+  const make = makers.get(pool);
   const worker = new Thread({
     target: serve,
     args: [pool, index],
     name: `${prefix}_${pool.nextStarted()}`,
     // What is to be done keeps the program going in who submitted it.
     daemon: true,
-    resourceLimits,
+    ...(make ? { worker: make } : { resourceLimits }),
   }).start();
   // It says so itself as well, should this thread die before.
   pool.exchange(pool.worker(index) + WORKER_AGENT, -pool.arena.agent.id, worker.ident as number);

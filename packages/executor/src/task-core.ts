@@ -39,9 +39,7 @@ export class TaskCore implements Core {
     if (this.#state === PENDING) this.#desk.look();
     if (this.#state === PENDING) this.look?.();
     if (this.#state !== PENDING) return this.#state;
-    if (!this.#desk.isRunning(this.task)) return PENDING;
-    if (!this.#desk.isWorkerAlive(this.task)) this.#desk.lookForDead();
-    return this.#state === PENDING ? RUNNING : this.#state;
+    return this.#desk.isRunning(this.task) ? RUNNING : PENDING;
   }
 
   value(): unknown {

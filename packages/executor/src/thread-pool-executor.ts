@@ -13,7 +13,7 @@ import {
   waitForEnd,
   waitForEndAsync,
 } from "@conc/atomics";
-import { type AnyFunction, describeTask, enumerate, type ResourceLimits } from "@conc/thread";
+import { type AnyFunction, describeTask, enumerate, type MakeWorker, type ResourceLimits } from "@conc/thread";
 import { Desk } from "./desk.ts";
 import { disposePool } from "./disposal.ts";
 import { Executor, type ShutdownOptions } from "./executor.ts";
@@ -21,7 +21,7 @@ import { type Future, futureOf } from "./future.ts";
 import { DISPOSAL_OF_POOLS, HOLDERS, SHUT, WITHDRAWN } from "./layout.ts";
 import { checkWhole } from "./mapping.ts";
 import { type ExecutorStats, POOL, Pool } from "./pool.ts";
-import { type Settings, startWorkers } from "./staffing.ts";
+import { isStartedFromHere, type Settings, startWith, startWorkers } from "./staffing.ts";
 import { checkTaskOptions, type TaskOptions } from "./task-options.ts";
 import { watchOver } from "./watching.ts";
 
@@ -38,9 +38,14 @@ export interface ThreadPoolExecutorOptions {
   readonly resourceLimits?: ResourceLimits | undefined;
   /** How many tasks a worker may have begun and not ended, of those that return promises; 1 if left out. */
   readonly concurrentTasksPerWorker?: number | undefined;
+  /**
+   * Makes a worker, for applications that are bundled: `() => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" })`. The
+   * module of the worker calls `actAsWorker`. The executor is for the thread then that made it; in Node, for the main thread.
+   */
+  readonly worker?: MakeWorker | undefined;
 }
 
-const OPTIONS = "maxWorkers, threadNamePrefix, initializer, initargs, resourceLimits, concurrentTasksPerWorker";
+const OPTIONS = "maxWorkers, threadNamePrefix, initializer, initargs, resourceLimits, concurrentTasksPerWorker, worker";
 
 let made = 0;
 
@@ -80,6 +85,9 @@ export class ThreadPoolExecutor extends Executor {
   static {
     Object.defineProperty(ThreadPoolExecutor.prototype, HANDLE, {
       value: function (this: ThreadPoolExecutor): Handle {
+        if (isStartedFromHere(this.#pool)) {
+          throw new TypeError("an executor with a `worker` function is for one thread: the function can not travel");
+        }
         return { ...toHandle(this.#pool), type: "ThreadPoolExecutor" };
       },
     });
@@ -230,6 +238,7 @@ function newPool(options: ThreadPoolExecutorOptions): Pool {
     initargs = [],
     resourceLimits = {},
     concurrentTasksPerWorker = 1,
+    worker,
   } = options;
   checkWhole("maxWorkers", maxWorkers, 1);
   check("threadNamePrefix", threadNamePrefix, "string");
@@ -237,6 +246,10 @@ function newPool(options: ThreadPoolExecutorOptions): Pool {
   if (!Array.isArray(initargs)) throw new TypeError(`initargs must be an array, got ${typeof initargs}`);
   check("resourceLimits", resourceLimits, "object");
   checkWhole("concurrentTasksPerWorker", concurrentTasksPerWorker, 1);
+  if (worker !== undefined) check("worker", worker, "function");
+  if (worker !== undefined && options.resourceLimits !== undefined) {
+    throw new TypeError("with a `worker` function it is for that to set the limits of the worker");
+  }
   const settings: Settings = {
     prefix: threadNamePrefix,
     initializer: initializer && describeTask(initializer),
@@ -246,6 +259,7 @@ function newPool(options: ThreadPoolExecutorOptions): Pool {
   };
   const pool = new Pool(undefined, maxWorkers);
   pool.settings = settings;
+  if (worker) startWith(pool, worker);
   if (threadNamePrefix === `ThreadPoolExecutor-${made}`) made++;
   return pool;
 }

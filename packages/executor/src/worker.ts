@@ -26,6 +26,7 @@ import type { Settings } from "./staffing.ts";
 import { dropValue, modulesOfValue, readValue, writeValue } from "./task-value.ts";
 import { millisecondsBetween, ticksNow } from "./ticks.ts";
 import { STEPS, stepOf } from "./times.ts";
+import { turn } from "./turn.ts";
 
 /** Milliseconds after which the event loop has its turn, though there are more tasks. */
 const TURN = 5;
@@ -53,7 +54,7 @@ export async function serve(pool: Pool, index: number): Promise<void> {
   pool.write(STILLBORN, 0);
   await new Worker(pool, index, concurrency).work();
 }
-tasks(import.meta, { serve });
+tasks(import.meta, { "ThreadPoolExecutor.serve": serve });
 
 class Worker {
   readonly #pool: Pool;
@@ -118,7 +119,7 @@ class Worker {
 
   /** Lets the event loop have its turn. */
   async #turn(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     this.#lastTurn = this.#now = ticksNow();
   }
 
@@ -244,7 +245,9 @@ class Worker {
 function dieSoon(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PATIENCE);
   // Who wanted that seems to have died before.
-  globalThis.process.exit();
+  const { process, close } = globalThis as { process?: NodeJS.Process; close?: () => void };
+  if (process) process.exit();
+  close?.();
 }
 
 /** Whether something may be going on in the event loop of this thread. Bun says of all threads that there is nothing. */

@@ -9,10 +9,12 @@ import {
   agentsOf,
   announceEnd,
   Deadline,
+  InvalidStateError,
   unpack,
   waitForEndAsync,
 } from "@conc/atomics";
 import { reportError } from "./excepthook.ts";
+import type { MakeWorker } from "./made-worker.ts";
 import { host } from "./platform.ts";
 import type { Message, StartRequest } from "./request.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -46,10 +48,12 @@ export function tell(message: Message): void {
  *
  * @throws If its worker can not be made; a thread that asks another one to start it hears of that through the excepthook.
  */
-export function startThread(request: StartRequest): void {
-  if (!host()) startWebThread(request, receive);
+export function startThread(request: StartRequest, make: MakeWorker | undefined): void {
+  if (!host()) startWebThread(request, receive, make);
+  else if (lifeline && make)
+    throw new InvalidStateError("in Node only the main thread can start threads with a `worker` function");
   else if (lifeline) lifeline.postMessage({ type: "start", request } satisfies Message);
-  else ownSupervisor().start(request);
+  else ownSupervisor().start(request, make);
 }
 
 /** Has a thread end wherever it is. */

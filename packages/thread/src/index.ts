@@ -1,5 +1,7 @@
+export { actAsThread } from "./acting.ts";
 export { type Excepthook, setExcepthook } from "./excepthook.ts";
 export { activeCount, enumerate, getIdent, isMainThread, mainThread, startNewThread } from "./functions.ts";
+export type { AnyWorker, MakeWorker } from "./made-worker.ts";
 export type { ResourceLimits } from "./request.ts";
 export { importAll } from "./runtime-state.ts";
 export { sleep, sleepAsync } from "./sleep.ts";

@@ -10,12 +10,15 @@ import {
   type Packed,
 } from "@conc/atomics";
 import { startThread } from "./hosting.ts";
+import type { MakeWorker } from "./made-worker.ts";
 import type { Delay, Plan, StartRequest } from "./request.ts";
 import { isImporting } from "./runtime-state.ts";
 import { modulesOf } from "./tasks.ts";
 
 /** What is said of a thread when it is started. */
-type Launch = Pick<StartRequest, "name" | "daemon" | "resourceLimits" | "plan" | "delay">;
+interface Launch extends Pick<StartRequest, "name" | "daemon" | "resourceLimits" | "plan" | "delay"> {
+  readonly worker: MakeWorker | undefined;
+}
 
 /**
  * Starts a thread.
@@ -23,7 +26,7 @@ type Launch = Pick<StartRequest, "name" | "daemon" | "resourceLimits" | "plan" |
  * @returns Its id.
  * @throws {TypeError} If something can not be sent to another thread; nothing has been started then.
  */
-export function launch(details: Launch): number {
+export function launch({ worker, ...details }: Launch): number {
   const { name, daemon, plan, delay } = details;
   const arena = Arena.default;
   const packed = packedParts(plan, delay);
@@ -35,9 +38,10 @@ export function launch(details: Launch): number {
     parent: arena.agent.id,
     modules: [...modulesOfPlan(plan), ...packed.flatMap((part) => part.modules)],
     arenas: packed.flatMap((part) => part.arenas),
+    isSummoned: worker !== undefined,
   };
   try {
-    startThread(request);
+    startThread(request, worker);
   } catch (error) {
     endAgent(arena.agent, id);
     if ((error as Error).name !== "DataCloneError") throw error;

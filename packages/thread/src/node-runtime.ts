@@ -1,7 +1,7 @@
 // What runs in a worker of Node, Bun or Deno that is one of our threads.
 
 import type { MessagePort } from "node:worker_threads";
-import { Arena, endAgent } from "@conc/atomics";
+import { Arena, agentsOf, endAgent } from "@conc/atomics";
 import { connect, tell } from "./hosting.ts";
 import { writeThrough } from "./output.ts";
 import type { StartRequest } from "./request.ts";
@@ -15,7 +15,10 @@ interface ThreadData {
 /** Runs the thread. It ends once nothing is left to do in it, at `process.exit`, and with the first error that nobody catches. */
 export default function run({ request, lifeline }: ThreadData): void {
   const { process } = globalThis;
-  const { agent } = Arena.adopt(request.arena, request.agent);
+  const arena = Arena.adopt(request.arena, request.agent);
+  const { agent } = arena;
+  // Others have begun before they imported this.
+  if (request.isSummoned && !agentsOf(arena).begin(agent.id)) process.exit();
   const fail = (error: unknown): void => {
     reportFailure(request, error, tell);
     process.exit(1);

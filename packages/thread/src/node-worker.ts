@@ -34,10 +34,12 @@ export interface WorkerStart {
   readonly modules: readonly string[];
 }
 
-/** Starts a worker that keeps nothing alive. */
+/** Starts a worker. */
 export function startWorker(arena: Arena, agent: number, start: WorkerStart): Worker {
   const { workerThreads } = host() as NonNullable<ReturnType<typeof host>>;
-  const runtime = new URL(`./${start.runtime}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url).href;
+  // In two steps, or bundlers take it for a wish to have whatever may be meant by that.
+  const { url } = import.meta;
+  const runtime = new URL(`./${start.runtime}${url.endsWith(".ts") ? ".ts" : ".js"}`, url).href;
   const base = agentsOf(arena).slot(agent);
   const options: WorkerOptions = {
     eval: true,
@@ -52,9 +54,7 @@ export function startWorker(arena: Arena, agent: number, start: WorkerStart): Wo
     transferList: [...start.ports],
     resourceLimits: limitsFor(start.resourceLimits ?? {}),
   };
-  const worker = new workerThreads.Worker(BOOT, options);
-  worker.unref();
-  return worker;
+  return new workerThreads.Worker(BOOT, options);
 }
 
 /** What the engine can keep to: Deno takes the stack to be as large as is asked for, though it is not, and the program dies of that. */

@@ -38,6 +38,8 @@ export interface StartRequest {
   /** Arenas to take part in, beside its own. */
   readonly arenas: readonly SharedArrayBuffer[];
   readonly resourceLimits: ResourceLimits;
+  /** Whether somebody else makes the worker, which brings its code along. */
+  readonly isSummoned: boolean;
 }
 
 /** Limits of a thread's engine, as Node's `Worker` has them. Browsers have none. */

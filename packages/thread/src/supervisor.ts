@@ -10,6 +10,7 @@
 import type { MessagePort, Worker } from "node:worker_threads";
 import { AGENT_FOREIGN, type Arena, agentsOf, declareDead, endAgent, packThrown, tryClearUp } from "@conc/atomics";
 import { hookKeeper } from "./excepthook.ts";
+import { type MakeWorker, summon } from "./made-worker.ts";
 import { startWorker } from "./node-worker.ts";
 import { printError } from "./output.ts";
 import { host } from "./platform.ts";
@@ -55,17 +56,20 @@ export class Supervisor {
   }
 
   /** Starts a thread whose slot has been reserved. */
-  start(request: StartRequest): void {
+  start(request: StartRequest, make?: MakeWorker): void {
     const { workerThreads } = host() as NonNullable<ReturnType<typeof host>>;
     const { port1, port2 } = new workerThreads.MessageChannel();
-    const worker = startWorker(this.#arena, request.agent, {
-      runtime: "node-runtime",
-      name: request.name,
-      data: { request, lifeline: port1 },
-      ports: [port1],
-      resourceLimits: request.resourceLimits,
-      modules: request.modules,
-    });
+    const worker = make
+      ? (summon(make, { conc: request, lifeline: port1 }) as Worker)
+      : startWorker(this.#arena, request.agent, {
+          runtime: "node-runtime",
+          name: request.name,
+          data: { request, lifeline: port1 },
+          ports: [port1],
+          resourceLimits: request.resourceLimits,
+          modules: request.modules,
+        });
+    worker.unref();
     const id = request.agent;
     this.#workers.set(id, worker);
     // The thread catches its own errors: what arrives here kept it from doing so, such as a full heap.
@@ -127,7 +131,7 @@ export class Supervisor {
       data: { agent, main: this.#arena.agent.id, ordered, port },
       ports: [port],
       modules: [],
-    });
+    }).unref();
     successor.on("message", (message: Message) => {
       if (message.type === "terminate") this.terminate(message.id, false);
       else this.#deliver(message);

@@ -6,6 +6,7 @@ import { COMPILER_HELPERS } from "./compiler-helpers.ts";
 import { freeVariables, toExpression } from "./free-variables.ts";
 import { host } from "./platform.ts";
 import type { StartRequest } from "./request.ts";
+import { hasItsCode } from "./runtime-state.ts";
 
 /** Any function or class, whatever it takes. */
 export type AnyFunction = Function;
@@ -103,13 +104,24 @@ export function modulesOf(reference: TaskReference): string[] {
 export function resolveTask(reference: TaskReference): AnyFunction {
   if ("source" in reference) return evaluate(reference.source);
   const { module, name } = reference;
-  const member = modules.get(module)?.get(name);
+  const member = modules.get(module)?.get(name) ?? (hasItsCode() ? onlyOneCalled(name) : undefined);
   if (!member) {
     throw new TypeError(
       `${module} did not register ${name} when it was imported: call tasks(import.meta, { ${name} }) at its top level`,
     );
   }
   return member;
+}
+
+/** What is registered here under a name, in whatever module: those of a bundle have other URLs than in the thread that named it. */
+function onlyOneCalled(name: string): AnyFunction {
+  const found = new Set([...modules.values()].flatMap((members) => members.get(name) ?? []));
+  const [member] = found;
+  if (member && found.size === 1) return member;
+  const problem = member ? "several modules of this worker registered" : "no module of this worker registered";
+  throw new TypeError(
+    `${problem} ${name}: in a bundle each name must be registered once, by a module that the worker imports`,
+  );
 }
 
 function evaluate(source: string): AnyFunction {
@@ -129,8 +141,15 @@ function listenForRequest(): void {
   const scope = globalThis as unknown as WebWorkerScope;
   if (listening || host() || scope.document !== undefined) return;
   listening = true;
-  scope.addEventListener?.("message", async ({ data }) => {
-    if (data?.conc) (await import("./web-runtime.ts")).runWebThread(data.conc);
+  scope.addEventListener?.("message", ({ data }) => {
+    const request = data?.conc;
+    if (request?.isSummoned && !hasItsCode()) {
+      throw new TypeError(
+        "the module of a worker that a `worker` function makes must call actAsThread(), or actAsWorker()",
+      );
+    }
+    if (request && !request.isSummoned)
+      void import("./web-runtime.ts").then(({ runWebThread }) => runWebThread(request));
   });
 }
 

@@ -1,4 +1,5 @@
 import { Arena, agentsOf, checkOptionNames } from "@conc/atomics";
+import type { MakeWorker } from "./made-worker.ts";
 import type { ResourceLimits } from "./request.ts";
 import type { AnyFunction } from "./tasks.ts";
 
@@ -16,9 +17,14 @@ export interface ThreadOptions {
   stackSize?: number | undefined;
   /** Limits of the thread's engine, as Node's `Worker` has them. */
   resourceLimits?: ResourceLimits | undefined;
+  /**
+   * Makes the worker in which the thread runs, for applications that are bundled: `() => new Worker(new URL("./worker.ts", import.meta.url),
+   * { type: "module" })`. The module of the worker calls `actAsThread`. In Node only the main thread can start such a thread.
+   */
+  worker?: MakeWorker | undefined;
 }
 
-const OPTIONS = "target, args, name, daemon, stackSize, resourceLimits";
+const OPTIONS = "target, args, name, daemon, stackSize, resourceLimits, worker";
 
 /** @throws {TypeError} If an option is of the wrong type, or unknown. */
 export function checkOptions(options: ThreadOptions): ThreadOptions {
@@ -28,12 +34,17 @@ export function checkOptions(options: ThreadOptions): ThreadOptions {
     );
   }
   checkOptionNames(options, OPTIONS);
-  const { target, args, daemon } = options;
+  const { target, args, daemon, worker, stackSize, resourceLimits } = options;
   if (target !== undefined && typeof target !== "function")
     throw new TypeError(`target must be a function, got ${typeof target}`);
   if (args !== undefined && !Array.isArray(args)) throw new TypeError(`args must be an array, got ${typeof args}`);
   if (daemon !== undefined && typeof daemon !== "boolean")
     throw new TypeError(`daemon must be true or false, got ${typeof daemon}`);
+  if (worker === undefined) return options;
+  if (typeof worker !== "function") throw new TypeError(`worker must be a function, got ${typeof worker}`);
+  if (stackSize !== undefined || resourceLimits !== undefined) {
+    throw new TypeError("with a `worker` function it is for that to set stack and limits of the worker");
+  }
   return options;
 }
 

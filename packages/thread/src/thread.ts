@@ -24,6 +24,7 @@ import {
 } from "@conc/atomics";
 import { terminateThread } from "./hosting.ts";
 import { checkMayStart, launch } from "./launching.ts";
+import type { MakeWorker } from "./made-worker.ts";
 import type { Call, Delay, Plan, ResourceLimits } from "./request.ts";
 import { defaultStackSize, stackLimit } from "./stack-size.ts";
 import { type AnyFunction, describeTask, taskName } from "./tasks.ts";
@@ -92,6 +93,7 @@ export class Thread {
   readonly #target: AnyFunction | undefined;
   readonly #args: readonly unknown[];
   readonly #limits: ResourceLimits;
+  readonly #worker: MakeWorker | undefined;
   #id: number | undefined;
   #name: string;
   #daemon: boolean;
@@ -119,11 +121,13 @@ export class Thread {
       daemon,
       stackSize: stack = defaultStackSize(),
       resourceLimits = {},
+      worker,
     } = checkOptions(options);
     this.#target = target;
     this.#args = args;
     this.#daemon = daemon ?? currentThread().daemon;
     this.#name = name === undefined || name === "" ? defaultName(target) : String(name);
+    this.#worker = worker;
     this.#limits = stack === 0 ? resourceLimits : { ...resourceLimits, stackSizeMb: stackLimit(stack) };
   }
 
@@ -192,6 +196,7 @@ export class Thread {
       resourceLimits: this.#limits,
       plan: this.plan(),
       delay: this.delay(),
+      worker: this.#worker,
     });
     this.#id = id;
     rememberStarted(this);

@@ -2,13 +2,12 @@
 // the call of `tasks` finds that it runs in such a worker and waits to be told what to do.
 
 import { Arena, endAgent, packThrown } from "@conc/atomics";
+import { type AnyWorker, type MakeWorker, summon } from "./made-worker.ts";
 import type { Message, StartRequest } from "./request.ts";
 
 /** The little of the web's worker API that is used here; the package is compiled without the DOM's types. */
-interface WebWorker {
-  postMessage(message: unknown): void;
+interface WebWorker extends AnyWorker {
   addEventListener(type: string, listener: (event: { data?: unknown; message?: string }) => void): void;
-  terminate(): void;
 }
 
 const scope = globalThis as unknown as {
@@ -20,15 +19,13 @@ const scope = globalThis as unknown as {
 const workers = new Map<number, WebWorker>();
 
 /** Starts a worker for a thread whose slot has been reserved. */
-export function startWebThread(request: StartRequest, receive: (message: Message) => void): void {
-  const [module] = request.modules;
-  if (module === undefined) {
-    throw new TypeError(
-      "in a browser a thread's target must be registered with tasks(import.meta, { … }) in its module",
-    );
-  }
+export function startWebThread(
+  request: StartRequest,
+  receive: (message: Message) => void,
+  make: MakeWorker = () => makeWorker(request),
+): void {
   const { agent: id, parent: to, name } = request;
-  const worker = new scope.Worker(module, { type: "module", name });
+  const worker = summon(make, { conc: request }) as WebWorker;
   workers.set(id, worker);
   worker.addEventListener("message", (event) => {
     const message = event.data as Message;
@@ -40,7 +37,15 @@ export function startWebThread(request: StartRequest, receive: (message: Message
     receive({ type: "failed", id, to, name, error: packThrown(new Error(event.message ?? "the worker did not load")) });
     terminateWebThread(id);
   });
-  worker.postMessage({ conc: request });
+}
+
+function makeWorker({ modules: [module], name }: StartRequest): WebWorker {
+  if (module === undefined) {
+    throw new TypeError(
+      "in a browser a thread's target must be registered with tasks(import.meta, { … }) in its module",
+    );
+  }
+  return new scope.Worker(module, { type: "module", name });
 }
 
 /** Ends such a worker. */

@@ -76,9 +76,11 @@ describe("construction and naming", () => {
     expect(() => new Thread({ daemon: 1 as never })).toThrow(TypeError);
     expect(() => new Thread({ stackSize: "big" as never })).toThrow(TypeError);
     expect(() => new Thread({ deamon: true } as object)).toThrow(
-      new TypeError("unknown option deamon: there is target, args, name, daemon, stackSize, resourceLimits"),
+      new TypeError("unknown option deamon: there is target, args, name, daemon, stackSize, resourceLimits, worker"),
     );
     expect(() => new Thread({ stackSize: 1000 })).toThrow(RangeError);
+    expect(() => new Thread({ worker: {} as never })).toThrow(TypeError);
+    expect(() => new Thread({ worker: () => ({}) as never, stackSize: 100_000 })).toThrow(/it is for that to set/);
   });
 
   it("TH-011 run of a registered subclass runs in the thread, on an object with the same fields", () => {
