@@ -32,16 +32,22 @@ export function look(done: () => boolean, polls: number = USUAL): boolean {
 
 /** The looks that one thread takes, before it sleeps, at one thing. */
 export class Spin {
+  readonly #long: number;
   #polls = USUAL;
   /** How many waits ended in sleep since the last long look, and how many have to before the next one. */
   #asleep = 0;
   #patience = SOON;
 
+  /** @param long How often a long look looks. */
+  constructor(long: number = LONG) {
+    this.#long = long;
+  }
+
   /** Looks until `done`, for as long as that has been worth it lately; false if it is time to sleep. */
   until(done: () => boolean): boolean {
     const usual = this.#polls;
     const long = this.#asleep >= this.#patience;
-    const most = long ? LONG : usual;
+    const most = long ? this.#long : usual;
     for (let poll = 0; poll < most; poll++) {
       if (!done()) continue;
       this.#polls = Math.min(Math.max(2 * poll, USUAL), MOST);

@@ -39,8 +39,10 @@ export const REASON_END = 17;
 export const HOLDERS = 18;
 /** How many tasks were lost with their workers. */
 export const LOST = 19;
+/** The worker that looks for a task before it stands in line, or 0. */
+export const LOOKER = 20;
 /** The line in which idle workers stand. */
-export const IDLE = 20;
+export const IDLE = 21;
 /** A few words for each worker. */
 export const WORKERS: number = IDLE + QUEUE_WORDS;
 

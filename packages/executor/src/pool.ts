@@ -5,7 +5,9 @@
 // taken out of the lane. What the tasks say is the truth; should a thread die with the lock in its hands, the lanes are made anew from that.
 //
 // Why no task is overlooked. A worker that found none stands in the line of the idle and then looks once more; who submits pushes the
-// task and then looks whether somebody stands in that line: one of the two sees the other. A worker that sees that the pool is shut
+// task and then looks whether somebody stands in that line: one of the two sees the other. One of them may look for a while before it
+// stands in line; as long as it says so who submits wakes nobody, and it looks once more after it has taken that back. Whoever has been
+// idle and claims a task then wakes the next one if there is more: so of several tasks none waits for it. A worker that sees that the pool is shut
 // looks for a task after that, and who submits looks whether it is shut after the task is there.
 //
 // Who does a task says so in it before it begins. When it dies whoever waits for tasks looks, and finds that.
@@ -21,6 +23,7 @@ import {
   OWNING,
   type Place,
   registerClass,
+  type Spin,
   stir,
   unlockSpin,
   type Waitable,
@@ -44,6 +47,7 @@ import {
   LANE_WORDS,
   LANES,
   LANES_LOCK,
+  LOOKER,
   LOST,
   MARKS,
   MOST,
@@ -222,6 +226,37 @@ export class Pool extends ArenaObject implements Waitable {
       top = this.read(INBOX);
       words[task + TASK_IN_INBOX] = top;
     } while (!this.exchange(INBOX, top, task));
+    if (!this.#hasLooker()) this.#wakeOne();
+  }
+
+  /**
+   * Looks for a task before it stands in line, for as long as `spin` says, and unless another one does so. Meanwhile who submits wakes
+   * nobody, so the caller {@link shareWork shares} what it does not claim itself.
+   *
+   * @returns Whether there may be one.
+   */
+  lookOut(spin: Pick<Spin, "until">): boolean {
+    if (this.#hasLooker()) return false;
+    // Of two that come now one is the looker; should it not be this one, it is woken.
+    const before = this.read(LOOKER);
+    if (!this.exchange(LOOKER, before, this.agent.id)) return false;
+    const found = spin.until(() => this.hasWork());
+    this.write(LOOKER, 0);
+    return found;
+  }
+
+  /** Whether somebody looks for tasks. One who dies has been seen to live before, and then its death has all look who stand in line. */
+  #hasLooker(): boolean {
+    const looker = this.read(LOOKER);
+    return looker !== 0 && agentsOf(this.arena).isAlive(looker);
+  }
+
+  /** Wakes another one if there is more to do than this worker has claimed, which was idle: who submitted it may have left that to it. */
+  shareWork(): void {
+    if (this.hasWork()) this.#wakeOne();
+  }
+
+  #wakeOne(): void {
     if (this.idle.isEmpty) return;
     this.idle.lock();
     this.idle.unlock(this.idle.passSignal());

@@ -1,7 +1,7 @@
 // A worker of a pool. It takes one task after the other; while there is none it sleeps, blocked, for so it is awake soonest. Only while
 // something else is going on in its event loop, a timer or a request that a task has left behind, or a task that is not done, it waits there.
 
-import { Deadline, endIfDead } from "@conc/atomics";
+import { Deadline, endIfDead, Spin } from "@conc/atomics";
 import { type AnyFunction, importAll, modulesOf, resolveTask, tasks } from "@conc/thread";
 import { Functions } from "./functions.ts";
 import {
@@ -30,6 +30,9 @@ import { turn } from "./turn.ts";
 
 /** Milliseconds after which the event loop has its turn, though there are more tasks. */
 const TURN = 5;
+
+/** How often a worker looks that looks for long for the next task: for as long as it takes its thread to hear of the last one. */
+const LONG_LOOK = 16_000;
 
 /** Milliseconds to wait to be terminated. */
 const PATIENCE = 1000;
@@ -61,6 +64,7 @@ class Worker {
   readonly #index: number;
   readonly #concurrency: number;
   readonly #functions: Functions;
+  readonly #spin = new Spin(LONG_LOOK);
   /** How many tasks have begun and not ended. */
   #begun = 0;
   /** Called when one of them has ended. */
@@ -89,10 +93,13 @@ class Worker {
   async work(): Promise<void> {
     const pool = this.#pool;
     this.#report();
+    let wasIdle = true;
     for (;;) {
       const { isShut } = pool;
       const task = pool.takeClaimed() || pool.claim();
       if (task !== 0) {
+        if (wasIdle) pool.shareWork();
+        wasIdle = false;
         this.#begin(task);
         if (this.#begun === this.#concurrency) await this.#end();
         else if (millisecondsBetween(this.#lastTurn, this.#now) > TURN) await this.#turn();
@@ -100,6 +107,7 @@ class Worker {
         break;
       } else {
         await this.#rest();
+        wasIdle = true;
       }
     }
     while (this.#begun > 0) await this.#end();
@@ -111,7 +119,7 @@ class Worker {
     await this.#turn();
     const { idle } = this.#pool;
     if (this.#begun === 0 && !isUnderWay()) {
-      idle.wait(new Deadline());
+      if (!this.#pool.lookOut(this.#spin)) idle.wait(new Deadline());
     } else {
       await idle.waitAsync(new Deadline());
     }

@@ -49,10 +49,11 @@ const POOL = new Map([
   [9, "SUBMITTED"],
   [10, "TAKEN"],
   [11, "DEATHS"],
+  [20, "LOOKER"],
 ]);
 const POOL_LANES_LOCK = 3;
 const POOL_DESKS = 7;
-const POOL_IDLE = 20;
+const POOL_IDLE = 21;
 const DESK = new Map([
   [3, "OWNER"],
   [4, "DONE"],

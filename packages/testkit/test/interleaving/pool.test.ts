@@ -73,23 +73,29 @@ const submitAndCancel: Program<Shared> = (shared) => {
   return [cancelled, core.state()];
 };
 
+const LOOK_ONCE = { until: (done: () => boolean) => done() };
+
 /** Works until the pool is shut; how many tasks it has done. */
 const work =
-  (index: number): Program<Shared> =>
+  (index: number, looks = true): Program<Shared> =>
   ({ pool }) => {
     pool.write(pool.worker(index) + WORKER_AGENT, pool.arena.agent.id);
     let done = 0;
+    let wasIdle = true;
     for (;;) {
       const { isShut } = pool;
       const task = pool.takeClaimed() || pool.claim();
       if (task !== 0) {
+        if (wasIdle) pool.shareWork();
+        wasIdle = false;
         Atomics.store(pool.arena.heap.reach(task), task + TASK_STATE, HAS_RETURNED);
         pool.done(task);
         done++;
       } else if (isShut) {
         return done;
       } else {
-        pool.idle.wait(new Deadline());
+        wasIdle = true;
+        if (!looks || !pool.lookOut(LOOK_ONCE)) pool.idle.wait(new Deadline());
       }
     }
   };
@@ -156,7 +162,7 @@ describe("a pool", () => {
 describe("a worker of a pool dies", () => {
   const U = undertaker<Shared>("B");
   const B: AgentOptions<Shared> = { run: work(0), mortal: true };
-  const cases = { blocked: { A: submit(1), preemptions: 0 }, async: { A: submitAsync(1), preemptions: 0 } };
+  const cases = { blocked: { A: submit(2), preemptions: 0 }, async: { A: submitAsync(1), preemptions: 0 } };
   for (const [name, { A, preemptions }] of Object.entries(cases)) {
     holds(
       `Pool: who waits is ${name}, another worker goes on`,
