@@ -103,12 +103,9 @@ export class ByteReader {
     this.#made.push(array);
     const words = this.#words;
     for (let i = 0; i < length; i++) {
-      const word = words[this.#at] as number;
-      // Most long ones consist of such, and nothing needs to be called for them.
-      if ((word & 255) === tag.INT) {
-        array.push(word >> 8);
-        this.#at++;
-      } else array.push(this.#value());
+      // Most long ones consist of small integers, for which nothing needs to be called.
+      const isSmall = ((words[this.#at] as number) & 255) === tag.INT;
+      array.push(isSmall ? (words[this.#at++] as number) >> 8 : this.#value());
     }
     return array;
   }
@@ -127,10 +124,16 @@ export class ByteReader {
         array.length = length;
         return array;
       }
-      case tag.MAP:
-        return this.#map(this.#count(word));
-      case tag.SET:
-        return this.#set(this.#count(word));
+      case tag.MAP: {
+        const map = this.#keep(new Map());
+        for (let left = this.#count(word); left > 0; left--) map.set(this.#value(), this.#value());
+        return map;
+      }
+      case tag.SET: {
+        const set = this.#keep(new Set());
+        for (let left = this.#count(word); left > 0; left--) set.add(this.#value());
+        return set;
+      }
       case tag.BIGINT64:
         this.#halves();
         return tag.BIGINTS[0];
@@ -156,18 +159,6 @@ export class ByteReader {
     this.#made.push(object);
     for (let i = 0; i < count; i++) put(object, this.#value(), this.#value());
     return object;
-  }
-
-  #map(count: number): Map<unknown, unknown> {
-    const map = this.#keep(new Map());
-    for (let i = 0; i < count; i++) map.set(this.#value(), this.#value());
-    return map;
-  }
-
-  #set(count: number): Set<unknown> {
-    const set = this.#keep(new Set());
-    for (let i = 0; i < count; i++) set.add(this.#value());
-    return set;
   }
 
   #leaf(word: number): unknown {
@@ -202,7 +193,7 @@ export class ByteReader {
     const length = this.#value();
     const buffer = this.#value();
     const View = (globalThis as unknown as Record<string, new (...args: unknown[]) => unknown>)[name];
-    if (!View) throw new TypeError(`a ${name} came, which this runtime does not have`);
+    if (!View) throw new TypeError(`this runtime has no ${name}`);
     const view = new View(buffer, offset, length);
     this.#made[number] = view;
     return view;

@@ -1,7 +1,7 @@
 // Writes plain data: what consists of containers and leaves, not too deep. With anything else it gives up; then a `Packer` takes the
 // value apart, whose copy is plain.
 
-import { isKnownDense } from "./dense.ts";
+import { dense } from "./dense.ts";
 import { takeApart } from "./error-codec.ts";
 import { HANDLE } from "./handle.ts";
 import { KeyTree, LONGEST_KEY, MOST_KEYS, type WrittenKeys } from "./key-lists.ts";
@@ -16,9 +16,6 @@ export const NOT_PLAIN: unique symbol = Symbol("not plain");
 
 /** Beyond this depth the stack might not suffice. */
 const MAX_DEPTH = 200;
-
-/** Of arrays up to this length it is as fast to look at their keys. */
-const SHORT_ARRAY = 8;
 
 const hasOwn = Object.prototype.hasOwnProperty;
 
@@ -103,7 +100,7 @@ export class ByteWriter extends WordWriter {
     let count = 0;
     for (const key in value) {
       if (!hasOwn.call(value, key)) continue;
-      if (++count > MOST_KEYS || key.length > LONGEST_KEY) return this.#dictionary(value, Object.keys(value), at);
+      if (++count > MOST_KEYS || key.length > LONGEST_KEY) return this.#pairs(value, tag.PAIRS, Object.keys(value), at);
       list = list.key === key ? list.next : list.then(key, this.#tree);
     }
     if (list.message === this.#message) at = this.counted(tag.OBJECT, list.number, at);
@@ -133,23 +130,21 @@ export class ByteWriter extends WordWriter {
     return at + length;
   }
 
-  #dictionary(value: object, keys: readonly string[], at: number): number {
-    return this.#pairs(value, keys, this.counted(tag.PAIRS, keys.length, at));
-  }
-
-  #pairs(value: object, keys: readonly string[], at: number): number {
+  /** An object key by key; an array has its length before. */
+  #pairs(value: object, kind: number, keys: readonly string[], at: number): number {
+    at = this.counted(kind, keys.length, at);
+    if (kind === tag.SPARSE) at = this.#value((value as unknown[]).length, at);
     for (const key of keys) at = this.#value((value as Record<string, unknown>)[key], this.#value(key, at));
     return at;
   }
 
   #array(array: readonly unknown[], at: number): number {
     const { length } = array;
-    if (length <= SHORT_ARRAY || !isKnownDense(array)) {
+    if (!dense.has(array)) {
       const keys = Object.keys(array);
       // Indexes come first, so the last of so many is this one only if there is no hole and nothing else.
       if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) {
-        at = this.#value(length, this.counted(tag.SPARSE, keys.length, at));
-        return this.#pairs(array, keys, at);
+        return this.#pairs(array, tag.SPARSE, keys, at);
       }
     }
     at = this.counted(tag.ARRAY, length, at);
@@ -163,22 +158,21 @@ export class ByteWriter extends WordWriter {
     if (BUILT_IN.get(name) !== prototype) {
       const kind = kindOf(value);
       if (kind === "object") return this.#plain(value, at);
-      if (kind === "map") return this.#map(value, at);
-      if (kind === "set") return this.#set(value, at);
+      if (kind === "map" || kind === "set") return this.#collection(kind, value, at);
       if (kind === "error") return this.#error(value as Error, at);
       if (kind !== "leaf" || !isWritable(value)) throw NOT_PLAIN;
     }
     switch (name) {
       case "Map":
-        return this.#map(value, at);
+        return this.#collection("map", value, at);
       case "Set":
-        return this.#set(value, at);
+        return this.#collection("set", value, at);
       case "ArrayBuffer":
         return this.#buffer(value as ArrayBuffer, at);
       case "Date":
         return this.double(tag.DATE, Date.prototype.getTime.call(value), at);
       case "RegExp":
-        return this.#regexp(value as RegExp, at);
+        return this.#items([(value as RegExp).source, (value as RegExp).flags], this.word(tag.REGEXP, at));
       case "Boolean":
       case "Number":
       case "String":
@@ -189,23 +183,16 @@ export class ByteWriter extends WordWriter {
     }
   }
 
-  #map(map: object, at: number): number {
-    const items = contents("map", map);
-    return this.#items(items, this.counted(tag.MAP, items.length >> 1, at));
-  }
-
-  #set(set: object, at: number): number {
-    const items = contents("set", set);
-    return this.#items(items, this.counted(tag.SET, items.length, at));
+  #collection(kind: "map" | "set", value: object, at: number): number {
+    const items = contents(kind, value);
+    const { length } = items;
+    at = kind === "map" ? this.counted(tag.MAP, length >> 1, at) : this.counted(tag.SET, length, at);
+    return this.#items(items, at);
   }
 
   #items(items: readonly unknown[], at: number): number {
     for (const item of items) at = this.#value(item, at);
     return at;
-  }
-
-  #regexp({ source, flags }: RegExp, at: number): number {
-    return this.#value(flags, this.#value(source, this.word(tag.REGEXP, at)));
   }
 
   /** An error of the language with nothing special in it; others need a module, or care for what is in them. */

@@ -1,5 +1,5 @@
 /** Arrays of which is known that no code but the library's has had them. */
-const dense = new WeakSet<readonly unknown[]>();
+export const dense: WeakSet<readonly unknown[]> = new WeakSet();
 
 /**
  * Says of an array that it has neither holes nor any property but its items, and is not going to. To name the keys of a long array, which
@@ -10,9 +10,4 @@ const dense = new WeakSet<readonly unknown[]>();
 export function asDense<T>(array: T[]): T[] {
   dense.add(array);
   return array;
-}
-
-/** Whether that was said of it. */
-export function isKnownDense(array: readonly unknown[]): boolean {
-  return dense.has(array);
 }

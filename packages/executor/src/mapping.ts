@@ -18,10 +18,7 @@ export interface MapOptions {
 export type Mapped<R> = AsyncIterable<R> & Iterable<R>;
 
 /** What came of some inputs: a value for each, and what was thrown where there is none. */
-interface Chunk<R> {
-  readonly values: readonly R[];
-  readonly errors?: ReadonlyMap<number, unknown>;
-}
+type Chunk<R> = readonly [values: readonly R[], errors?: ReadonlyMap<number, unknown>];
 
 /** A task for some inputs. */
 interface Piece<R> {
@@ -57,7 +54,7 @@ export function checkWhole(what: string, value: number, least: number): void {
   }
 }
 
-const EMPTY: Chunk<never> = { values: [] };
+const EMPTY: Chunk<never> = [[]];
 
 class Results<R> implements AsyncIterable<R>, Iterable<R> {
   readonly #nextPiece: () => Piece<R> | undefined;
@@ -88,7 +85,7 @@ class Results<R> implements AsyncIterable<R>, Iterable<R> {
 
   #nextBlocking(): IteratorResult<R, void> {
     try {
-      while (this.#given === this.#chunk.values.length) {
+      while (this.#given === this.#chunk[0].length) {
         const [piece] = this.#pieces;
         if (!piece) return this.#close();
         this.#take(piece.chunkOf(piece.future.result({ timeout: this.#deadline.remaining() })));
@@ -102,14 +99,14 @@ class Results<R> implements AsyncIterable<R>, Iterable<R> {
 
   #nextAsync(): Promise<IteratorResult<R, void>> {
     // Most of a chunk is there already: a promise for each is enough.
-    const { values, errors } = this.#chunk;
+    const [values, errors] = this.#chunk;
     const isThere = this.#given < values.length && errors === undefined;
     return isThere ? Promise.resolve(this.#give()) : this.#waitForNext();
   }
 
   async #waitForNext(): Promise<IteratorResult<R, void>> {
     try {
-      while (this.#given === this.#chunk.values.length) {
+      while (this.#given === this.#chunk[0].length) {
         const [piece] = this.#pieces;
         if (!piece) return this.#close();
         const result = await piece.future.resultAsync({ timeout: this.#deadline.remaining() });
@@ -131,7 +128,7 @@ class Results<R> implements AsyncIterable<R>, Iterable<R> {
   }
 
   #give(): IteratorResult<R, void> {
-    const { values, errors } = this.#chunk;
+    const [values, errors] = this.#chunk;
     const index = this.#given++;
     if (errors?.has(index)) throw errors.get(index);
     return { done: false, value: values[index] as R };
@@ -158,7 +155,7 @@ function singles<R>(
   fn: (...args: any[]) => unknown,
   rows: Iterator<unknown[]>,
 ): () => Piece<R> | undefined {
-  const chunkOf = (value: R): Chunk<R> => ({ values: [value] });
+  const chunkOf = (value: R): Chunk<R> => [[value]];
   return () => {
     const { done, value } = rows.next();
     return done ? undefined : { future: submit(fn, value), chunkOf };
@@ -226,7 +223,7 @@ export async function runChunk(
       errors.set(index, error);
     }
   }
-  return errors.size === 0 ? { values } : { values, errors };
+  return errors.size === 0 ? [values] : [values, errors];
 }
 tasks(import.meta, { "ThreadPoolExecutor.runChunk": runChunk });
 

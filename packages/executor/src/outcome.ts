@@ -2,14 +2,15 @@
 // value, and belongs to this thread until a future keeps it.
 
 import { ByteCodec, type OpenArena } from "@conc/atomics";
+import { likelyBytes } from "./likely-bytes.ts";
 
 /** In the block: below 0 while it belongs to the thread of that number, then KEPT. */
 const OWNER = 0;
 const KEPT = 2 ** 30;
 /** Where the value begins, in words. */
 const HEAD = 4;
-/** How large the first block is, in bytes: most values fit. */
-const USUAL_BYTES = 120;
+/** Bytes that the first block has for what is not seen of a value: most values fit. */
+const MARGIN = 120;
 
 /** A value in the arena. */
 export interface Outcome {
@@ -27,7 +28,7 @@ export interface Outcome {
  */
 export function packOutcome(arena: OpenArena, value: unknown): Outcome {
   const codec = ByteCodec.of(arena);
-  for (let bytes = USUAL_BYTES; ; ) {
+  for (let bytes = likelyBytes(value) + MARGIN; ; ) {
     if (bytes > arena.memory.maxByteLength / 2)
       throw new RangeError(`a value of ${bytes} bytes does not fit the arena`);
     const place = arena.create(bytes);

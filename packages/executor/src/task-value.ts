@@ -1,6 +1,7 @@
 // The value of a task: its arguments, and when it is done what came of it. A small one lies in the task itself, others in a block.
 
 import { ByteCodec, type OpenArena } from "@conc/atomics";
+import { likelyBytes } from "./likely-bytes.ts";
 import { TASK_BLOCK, TASK_END, TASK_INLINE, TASK_WORDS } from "./layout.ts";
 import { dropOutcome, keepOutcome, modulesOfOutcome, packOutcome, readOutcome } from "./outcome.ts";
 
@@ -12,10 +13,12 @@ import { dropOutcome, keepOutcome, modulesOfOutcome, packOutcome, readOutcome } 
 export function writeValue(arena: OpenArena, task: number, value: unknown): void {
   const words = arena.heap.reach(task);
   if (value === undefined) return;
-  const end = ByteCodec.of(arena).write(value, (task + TASK_INLINE) * 4, (task + TASK_WORDS) * 4);
-  if (end > 0) {
-    words[task + TASK_END] = end;
-    return;
+  if (likelyBytes(value) < (TASK_WORDS - TASK_INLINE) * 4) {
+    const end = ByteCodec.of(arena).write(value, (task + TASK_INLINE) * 4, (task + TASK_WORDS) * 4);
+    if (end > 0) {
+      words[task + TASK_END] = end;
+      return;
+    }
   }
   const outcome = keepOutcome(arena, packOutcome(arena, value));
   words[task + TASK_BLOCK] = outcome.place;
