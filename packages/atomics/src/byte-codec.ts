@@ -136,7 +136,7 @@ export class ByteCodec {
       } catch (reason) {
         if (reason === NOT_PLAIN) return undefined;
         if (reason !== FULL) throw reason;
-        if (size === MOST_BYTES) throw new RangeError(`no value of more than ${size} bytes can be written`);
+        if (size === MOST_BYTES) throw new RangeError(`no value can take over ${size} bytes`);
       }
     }
   }
