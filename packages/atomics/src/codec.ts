@@ -1,7 +1,7 @@
 import { describe } from "./error-codec.ts";
 import { contents, isPrimitive, kindOf } from "./kinds.ts";
 import { Packer } from "./packer.ts";
-import { rebuild, type Wire } from "./wire.ts";
+import { dropWire, rebuild, rebuildAhead, type Wire } from "./wire.ts";
 
 /** A value made ready for `postMessage`. */
 export interface Packed {
@@ -49,6 +49,16 @@ export function packThrown(value: unknown): Packed {
 export function unpack(packed: Packed): unknown {
   if (!packed.marked) return packed.value;
   return rebuild(packed.value as Wire);
+}
+
+/** As {@link unpack}, but its primitives do not arrive before {@link dropPacked}: until then it may be unpacked again. */
+export function unpackAhead(packed: Packed): unknown {
+  return packed.marked ? rebuildAhead(packed.value as Wire) : packed.value;
+}
+
+/** Lets go of the primitives in what {@link pack} gave, which is not going to be unpacked any more. */
+export function dropPacked(packed: Packed): void {
+  if (packed.marked) dropWire(packed.value as Wire);
 }
 
 /** Whether a structured clone carries all of a value by itself. */

@@ -10,7 +10,7 @@ export { AtomicBigInt64 } from "./atomic-bigint64.ts";
 export { AtomicInt32 } from "./atomic-int32.ts";
 export { ByteCodec } from "./byte-codec.ts";
 export { coalesce } from "./coalesce.ts";
-export { type Packed, pack, packThrown, unpack } from "./codec.ts";
+export { dropPacked, type Packed, pack, packThrown, unpack, unpackAhead } from "./codec.ts";
 export {
   check,
   checkMilliseconds,

@@ -1,8 +1,8 @@
 // The value of a task: its arguments, and when it is done what came of it. A small one lies in the task itself, others in a block.
 
 import { ByteCodec, type OpenArena } from "@conc/atomics";
-import { likelyBytes } from "./likely-bytes.ts";
 import { TASK_BLOCK, TASK_END, TASK_INLINE, TASK_WORDS } from "./layout.ts";
+import { likelyBytes } from "./likely-bytes.ts";
 import { dropOutcome, keepOutcome, modulesOfOutcome, packOutcome, readOutcome } from "./outcome.ts";
 
 /**

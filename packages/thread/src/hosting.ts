@@ -13,6 +13,7 @@ import {
   unpack,
   waitForEndAsync,
 } from "@conc/atomics";
+import { takeBack } from "./delivery.ts";
 import { reportError } from "./excepthook.ts";
 import type { MakeWorker } from "./made-worker.ts";
 import { host } from "./platform.ts";
@@ -86,6 +87,7 @@ function receive(message: Message): void {
     if (message.to === Arena.default.agent.id) received++;
     reportError(unpack(message.error), threadOf(message.id, message.name));
   } else if (message.type === "ended") {
+    takeBack(message.id);
     forgetThread(message.id);
   }
 }

@@ -1,17 +1,10 @@
 // How a thread is started: what it has to know is put together, and an agent enlisted for it.
 
-import {
-  AGENT_DAEMON,
-  Arena,
-  agentsOf,
-  BlockingNotAllowedError,
-  endAgent,
-  InvalidStateError,
-  type Packed,
-} from "@conc/atomics";
+import { AGENT_DAEMON, Arena, agentsOf, BlockingNotAllowedError, endAgent, InvalidStateError } from "@conc/atomics";
+import { deliver, partsOf, takeBack } from "./delivery.ts";
 import { startThread } from "./hosting.ts";
 import type { MakeWorker } from "./made-worker.ts";
-import type { Delay, Plan, StartRequest } from "./request.ts";
+import type { Plan, StartRequest } from "./request.ts";
 import { isImporting } from "./runtime-state.ts";
 import { modulesOf } from "./tasks.ts";
 
@@ -27,9 +20,9 @@ interface Launch extends Pick<StartRequest, "name" | "daemon" | "resourceLimits"
  * @throws {TypeError} If something can not be sent to another thread; nothing has been started then.
  */
 export function launch({ worker, ...details }: Launch): number {
-  const { name, daemon, plan, delay } = details;
+  const { name, daemon, plan } = details;
   const arena = Arena.default;
-  const packed = packedParts(plan, delay);
+  const packed = partsOf(details);
   const id = agentsOf(arena).enlist(arena.agent.id, daemon ? AGENT_DAEMON : 0, name);
   const request: StartRequest = {
     ...details,
@@ -38,12 +31,15 @@ export function launch({ worker, ...details }: Launch): number {
     parent: arena.agent.id,
     modules: [...modulesOfPlan(plan), ...packed.flatMap((part) => part.modules)],
     arenas: packed.flatMap((part) => part.arenas),
+    delivery: new Int32Array(new SharedArrayBuffer(4)),
     isSummoned: worker !== undefined,
   };
+  deliver(request);
   try {
     startThread(request, worker);
   } catch (error) {
     endAgent(arena.agent, id);
+    takeBack(id);
     if ((error as Error).name !== "DataCloneError") throw error;
     throw new TypeError(`can not be sent to another thread: ${(error as Error).message}`, { cause: error });
   }
@@ -71,11 +67,4 @@ export function checkMayStart(): void {
 function modulesOfPlan(plan: Plan): string[] {
   const modules = plan.call ? modulesOf(plan.call.target) : [];
   return plan.kind === "object" ? [plan.type.module, ...modules] : modules;
-}
-
-function packedParts(plan: Plan, delay: Delay | undefined): Packed[] {
-  const parts = plan.kind === "object" ? [plan.fields] : [];
-  if (plan.call) parts.push(plan.call.args);
-  if (delay) parts.push(delay.finished);
-  return parts;
 }

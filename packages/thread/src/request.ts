@@ -33,6 +33,8 @@ export interface StartRequest {
   readonly daemon: boolean;
   readonly plan: Plan;
   readonly delay: Delay | undefined;
+  /** What has become of what is packed in it; see `delivery.ts`. */
+  readonly delivery: Int32Array;
   /** Modules to import before anything is unpacked. */
   readonly modules: readonly string[];
   /** Arenas to take part in, beside its own. */

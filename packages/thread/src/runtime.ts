@@ -1,9 +1,10 @@
 // What a new thread does, the same in Node and in a browser: takes part in the arenas, imports the modules, and carries out the plan.
 
-import { Arena, agentsOf, packThrown, unpack } from "@conc/atomics";
+import { Arena, agentsOf, packThrown, unpackAhead } from "@conc/atomics";
 import type { Event } from "@conc/condition";
+import { accept } from "./delivery.ts";
 import { hasExcepthook, hookKeeper, reportError } from "./excepthook.ts";
-import type { Delay, Message, Plan, StartRequest } from "./request.ts";
+import type { Message, Plan, StartRequest } from "./request.ts";
 import { importAll } from "./runtime-state.ts";
 import { type AnyFunction, resolveTask } from "./tasks.ts";
 import { Attachment, Thread } from "./thread.ts";
@@ -14,9 +15,15 @@ export async function carryOut(request: StartRequest): Promise<void> {
   for (const buffer of request.arenas) Arena.join(buffer);
   becomeThread(remember(attach(Thread, request)));
   await importAll(request.modules);
-  const work = prepare(request.plan, request);
-  if (!request.delay) await work();
-  else if (!waitFor(request.delay)) await workThenFinish(work, request.delay);
+  const { plan, delay } = request;
+  const given = accept(request, () => ({
+    work: prepare(plan, request),
+    finished: delay && (unpackAhead(delay.finished) as Event),
+  }));
+  if (!given) return;
+  const { work, finished } = given;
+  if (!delay || !finished) await work();
+  else if (!waitUntil(delay.until, finished)) await workThenFinish(work, finished);
 }
 
 /** Gives an error that nobody caught to the hook that is there for it, in this thread or by `tell` in another one. */
@@ -35,10 +42,10 @@ export function reportFailure(request: StartRequest, error: unknown, tell: (mess
 
 function prepare({ call, ...plan }: Plan, request: StartRequest): () => unknown {
   const target = call && resolveTask(call.target);
-  const { args } = call ? (unpack(call.args) as { args: unknown[] }) : { args: [] };
+  const { args } = call ? (unpackAhead(call.args) as { args: unknown[] }) : { args: [] };
   if (plan.kind === "call") return () => target?.(...args);
   const thread = attach(resolveTask(plan.type) as typeof Thread, request, target, args);
-  Object.assign(thread, unpack(plan.fields));
+  Object.assign(thread, unpackAhead(plan.fields));
   becomeThread(remember(thread));
   return () => thread.run();
 }
@@ -49,15 +56,14 @@ function attach(type: typeof Thread, request: StartRequest, target?: AnyFunction
 }
 
 /** Sleeps until it is time; true if it was called off. */
-function waitFor(delay: Delay): boolean {
-  const timeout = Math.max(0, delay.until - (performance.timeOrigin + performance.now()));
-  return (unpack(delay.finished) as Event).wait({ timeout });
+function waitUntil(time: number, finished: Event): boolean {
+  return finished.wait({ timeout: Math.max(0, time - (performance.timeOrigin + performance.now())) });
 }
 
-async function workThenFinish(work: () => unknown, delay: Delay): Promise<void> {
+async function workThenFinish(work: () => unknown, finished: Event): Promise<void> {
   try {
     await work();
   } finally {
-    (unpack(delay.finished) as Event).set();
+    finished.set();
   }
 }

@@ -9,6 +9,7 @@
 
 import type { MessagePort, Worker } from "node:worker_threads";
 import { AGENT_FOREIGN, type Arena, agentsOf, declareDead, endAgent, packThrown, tryClearUp } from "@conc/atomics";
+import { holdBack } from "./delivery.ts";
 import { hookKeeper } from "./excepthook.ts";
 import { type MakeWorker, summon } from "./made-worker.ts";
 import { startWorker } from "./node-worker.ts";
@@ -26,6 +27,12 @@ export interface Lifeline {
   readonly port: MessagePort;
 }
 
+/** A thread that was started from here. */
+interface Started {
+  readonly worker: Worker;
+  readonly request: StartRequest;
+}
+
 /** Starts threads, and sees to it that each one's end is known. */
 export class Supervisor {
   readonly #arena: Arena;
@@ -35,7 +42,7 @@ export class Supervisor {
   readonly #order: ((id: number) => void) | undefined;
   /** Each with what makes this thread listen no longer. */
   readonly #lifelines = new Map<number, { readonly lifeline: Lifeline; readonly leave: () => void }>();
-  readonly #workers = new Map<number, Worker>();
+  readonly #workers = new Map<number, Started>();
   /** The slot of the hidden worker, taken while that needs no lock that a dead thread may hold; 0 in that worker itself. */
   readonly #reserved: number;
   /** The way to the hidden worker, once it has taken over. */
@@ -71,7 +78,7 @@ export class Supervisor {
         });
     worker.unref();
     const id = request.agent;
-    this.#workers.set(id, worker);
+    this.#workers.set(id, { worker, request });
     // The thread catches its own errors: what arrives here kept it from doing so, such as a full heap.
     worker.on("error", (error) => this.#failed(request, error));
     worker.on("exit", () => {
@@ -84,9 +91,11 @@ export class Supervisor {
 
   /** Ends a thread that has come up, wherever it was started; from the other supervisor such a request is not sent back. */
   terminate(id: number, passOn = true): void {
-    const worker = this.#workers.get(id);
-    if (worker) worker.terminate();
-    else if (passOn && this.#order) this.#order(id);
+    const started = this.#workers.get(id);
+    if (started) {
+      holdBack(started.request);
+      void started.worker.terminate();
+    } else if (passOn && this.#order) this.#order(id);
     else if (passOn) this.#successor?.postMessage({ type: "terminate", id } satisfies Message);
   }
 
@@ -156,12 +165,12 @@ export class Supervisor {
 
   /** Ends all threads at once: at the program's end the engine would take them one by one, and wait each time. */
   stop(): void {
-    for (const worker of this.#workers.values()) void worker.terminate();
+    for (const { worker } of this.#workers.values()) void worker.terminate();
   }
 
   /** Keeps the program going until the threads that are dead are gone: what killed them is known only then. */
   seeOff(): void {
-    for (const [id, worker] of this.#workers) if (!agentsOf(this.#arena).isAlive(id)) worker.ref();
+    for (const [id, { worker }] of this.#workers) if (!agentsOf(this.#arena).isAlive(id)) worker.ref();
   }
 
   /** Clears up after a thread that is dead. */
@@ -228,7 +237,7 @@ export class Supervisor {
   #ended({ id, parent }: Lifeline): void {
     this.#lifelines.delete(id);
     const end = (): void => this.#bury(id, () => this.send({ type: "ended", id, to: parent }));
-    const worker = this.#workers.get(id);
+    const worker = this.#workers.get(id)?.worker;
     // What killed it is to be told before anyone knows that it ended, by which the program may end. A thread that may block can not wait.
     if (worker && this.#order && agentsOf(this.#arena).isAlive(id)) worker.once("exit", end);
     else end();

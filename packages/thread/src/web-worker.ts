@@ -2,6 +2,7 @@
 // the call of `tasks` finds that it runs in such a worker and waits to be told what to do.
 
 import { Arena, endAgent, packThrown } from "@conc/atomics";
+import { holdBack, takeBack } from "./delivery.ts";
 import { type AnyWorker, type MakeWorker, summon } from "./made-worker.ts";
 import type { Message, StartRequest } from "./request.ts";
 
@@ -16,7 +17,7 @@ const scope = globalThis as unknown as {
   /** In a worker: to the one that started it. */
   postMessage(message: Message): void;
 };
-const workers = new Map<number, WebWorker>();
+const workers = new Map<number, { readonly worker: WebWorker; readonly request: StartRequest }>();
 
 /** Starts a worker for a thread whose slot has been reserved. */
 export function startWebThread(
@@ -26,7 +27,7 @@ export function startWebThread(
 ): void {
   const { agent: id, parent: to, name } = request;
   const worker = summon(make, { conc: request }) as WebWorker;
-  workers.set(id, worker);
+  workers.set(id, { worker, request });
   worker.addEventListener("message", (event) => {
     const message = event.data as Message;
     const isForOneAbove = message.type === "failed" && message.to !== Arena.default.agent.id;
@@ -50,7 +51,10 @@ function makeWorker({ modules: [module], name }: StartRequest): WebWorker {
 
 /** Ends such a worker. */
 export function terminateWebThread(id: number): void {
-  workers.get(id)?.terminate();
+  const started = workers.get(id);
+  if (started) holdBack(started.request);
+  started?.worker.terminate();
   workers.delete(id);
+  takeBack(id);
   endAgent(Arena.default.agent, id);
 }

@@ -90,4 +90,20 @@ describe("locks that are made and dropped", () => {
     await share(0);
     await flat(used);
   });
+
+  it("take no room in the end, given to threads that are terminated, wherever they are in coming up", {
+    timeout: PATIENCE,
+  }, async () => {
+    const terminateAfter = async (ms: number): Promise<void> => {
+      const locks = Array.from({ length: BATCH }, () => new Lock());
+      const thread = new Thread({ target: receiving.usesAll, args: [locks] }).start();
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      await thread.terminate();
+    };
+    await terminateAfter(0);
+    await collectGarbage();
+    const { used } = Arena.default;
+    for (let ms = 0; ms < 80; ms += 2) await terminateAfter(ms);
+    await flat(used);
+  });
 });
