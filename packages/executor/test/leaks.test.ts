@@ -23,7 +23,11 @@ const WAYS: readonly ((executor: ThreadPoolExecutor) => void | Promise<void>)[] 
 
 async function openAndClose(count: number): Promise<void> {
   for (let number = 0; number < count; number++) {
-    const executor = new ThreadPoolExecutor({ maxWorkers: 2, initializer: jobs.initialize, initargs: ["hello", new AtomicInt32(0)] });
+    const executor = new ThreadPoolExecutor({
+      maxWorkers: 2,
+      initializer: jobs.initialize,
+      initargs: ["hello", new AtomicInt32(0)],
+    });
     const futures = [executor.submit(jobs.echo, "x".repeat(1000)), executor.submit(jobs.greet)];
     const controller = new AbortController();
     futures.push(executor.submitWith({ signal: controller.signal, timeout: 10_000 }, jobs.greet));
