@@ -77,7 +77,7 @@ const LOOK_ONCE = { until: (done: () => boolean) => done() };
 
 /** Works until the pool is shut; how many tasks it has done. */
 const work =
-  (index: number, looks = true): Program<Shared> =>
+  (index: number): Program<Shared> =>
   ({ pool }) => {
     pool.write(pool.worker(index) + WORKER_AGENT, pool.arena.agent.id);
     let done = 0;
@@ -95,7 +95,7 @@ const work =
         return done;
       } else {
         wasIdle = true;
-        if (!looks || !pool.lookOut(LOOK_ONCE)) pool.idle.wait(new Deadline());
+        if (!pool.lookOut(LOOK_ONCE)) pool.idle.wait(new Deadline());
       }
     }
   };
