@@ -69,7 +69,7 @@ export function resumeBlocked(queue: WaitQueue, waiter: Waiter, deadline: Deadli
 export function park(agent: Agent, timeout: number, check?: () => void): void {
   endIfDead(agent.heap.words, agent.id);
   let most = timeout;
-  for (const chore of [...agent.chores]) most = Math.min(most, chore());
+  for (const chore of agent.chores) most = Math.min(most, chore());
   agent.beforeSleep?.();
   const { base, memory } = agent;
   const words = agent.heap.reach(base);
